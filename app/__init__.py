@@ -1,0 +1,1 @@
+"""Bailiwick: may this person or service do this to that, now, and why?"""

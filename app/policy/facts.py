@@ -1,0 +1,319 @@
+"""Facts: one organization at one revision, immutable, and the questions the rule puts to them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
+from typing import ClassVar, TypeVar
+
+from app.policy.roles import BUILT_IN_ROLES, Role
+from app.policy.vocabulary import (
+    EnvironmentAccessMode,
+    EnvironmentState,
+    GrantSource,
+    Inheritance,
+    ProjectKind,
+    ResourceKind,
+    RoleLevel,
+    Tier,
+    TierSource,
+)
+
+T = TypeVar("T")
+
+
+def holds_at(starts_at: int | None, expires_at: int | None, at: int) -> bool:
+    """Whether `at` lies from `starts_at` (included) until `expires_at` (excluded); µs, None is unbounded."""
+    return (starts_at is None or starts_at <= at) and (expires_at is None or at < expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person or service account, as the instance's ledger has them; `organization_id` is a service account's."""
+
+    id: str
+    name: str
+    email: str | None
+    is_service_account: bool
+    organization_id: str | None
+    is_active: bool
+    is_instance_admin: bool
+    created_by: str | None
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The root of the tree."""
+
+    kind: ClassVar[ResourceKind] = ResourceKind.ORGANIZATION
+    parent_id: ClassVar[None] = None
+    is_boundary: ClassVar[bool] = False
+
+    id: str
+    slug: str
+    name: str
+    environment_access_enabled: bool
+    created_at: int
+
+    @property
+    def organization_id(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A node between the organization and its projects; also a group of people (rule.md, sections 1 and 2)."""
+
+    kind: ClassVar[ResourceKind] = ResourceKind.TEAM
+
+    id: str
+    organization_id: str
+    parent_id: str
+    slug: str
+    name: str
+    isolated: bool
+    created_at: int
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether only ADMIN passes from above."""
+        return self.isolated
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What has environments."""
+
+    kind: ClassVar[ResourceKind] = ResourceKind.PROJECT
+
+    id: str
+    organization_id: str
+    parent_id: str
+    slug: str
+    name: str
+    project_kind: ProjectKind
+    restricted: bool
+    created_at: int
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether only ADMIN passes from above."""
+        return self.restricted
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A leaf of the tree, of one project."""
+
+    kind: ClassVar[ResourceKind] = ResourceKind.ENVIRONMENT
+
+    id: str
+    organization_id: str
+    project_id: str
+    name: str
+    tier: Tier
+    tier_source: TierSource
+    state: EnvironmentState
+    created_at: int
+
+
+Node = Organization | Team | Project
+Resource = Node | Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Subject holds roles on node from `starts_at` until `expires_at` (µs); on an organization, with an access list."""
+
+    id: str
+    organization_id: str
+    subject_id: str
+    subject_is_team: bool
+    node_id: str
+    role_ids: tuple[str, ...]
+    starts_at: int | None
+    expires_at: int | None
+    mode: EnvironmentAccessMode
+    environment_ids: frozenset[str]
+    created_at: int
+
+    def holds_at(self, at: int) -> bool:
+        return holds_at(self.starts_at, self.expires_at, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One way through a restriction: exactly one of user, team and level, from `starts_at` until `expires_at` (µs)."""
+
+    id: str
+    restriction_id: str
+    user_id: str | None
+    team_id: str | None
+    level: RoleLevel | None
+    inheritance: Inheritance
+    source: GrantSource
+    starts_at: int | None
+    expires_at: int | None
+
+    def holds_at(self, at: int) -> bool:
+        return holds_at(self.starts_at, self.expires_at, at)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """Who must approve, and how many of them: exactly one of user, team and level."""
+
+    id: str
+    restriction_id: str
+    user_id: str | None
+    team_id: str | None
+    level: RoleLevel | None
+    inheritance: Inheritance
+    required_approvals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A scope, a target (exactly one of name, tier and environment), grants and approval rules (rule.md, section 5)."""
+
+    id: str
+    organization_id: str
+    scope_id: str
+    environment_name: str | None
+    tier: Tier | None
+    environment_id: str | None
+    admin_bypass: bool
+    hides: bool
+    allow_self_approval: bool
+    enabled: bool
+    grants: tuple[Grant, ...]
+    approval_rules: tuple[ApprovalRule, ...]
+    created_at: int
+
+
+class Facts:
+    """One organization at one revision, with the people who belong to it at one revision of the instance.
+
+    The mappings are by id, in order of creation, and are never changed; versions share them. `people` holds everybody
+    with a membership here and every instance administrator.
+    """
+
+    def __init__(
+        self,
+        *,
+        organization: Organization,
+        revision: int,
+        instance_revision: int,
+        teams: Mapping[str, Team],
+        projects: Mapping[str, Project],
+        environments: Mapping[str, Environment],
+        custom_roles: Mapping[str, Role],
+        memberships: Mapping[str, Membership],
+        restrictions: Mapping[str, Restriction],
+        people: Mapping[str, Person],
+    ) -> None:
+        self.organization = organization
+        self.revision = revision
+        self.instance_revision = instance_revision
+        self.teams = teams
+        self.projects = projects
+        self.environments = environments
+        self.custom_roles = custom_roles
+        self.memberships = memberships
+        self.restrictions = restrictions
+        self.people = people
+
+    # The questions that the rule asks. Whatever answers them can be decided about.
+
+    def node(self, id: str) -> Node | None:
+        """The organization, team or project of this id."""
+        if id == self.organization.id:
+            return self.organization
+        return self.teams.get(id) or self.projects.get(id)
+
+    def environment(self, id: str) -> Environment | None:
+        return self.environments.get(id)
+
+    def environment_named(self, project_id: str, name: str) -> Environment | None:
+        return next((e for e in self.environments_of(project_id) if e.name == name), None)
+
+    def environments_of(self, project_id: str) -> tuple[Environment, ...]:
+        return self._environments_by_project.get(project_id, ())
+
+    def path(self, node_id: str) -> tuple[Node, ...]:
+        """The node and its ancestors up to the organization, itself first; empty for an unknown id."""
+        steps: list[Node] = []
+        node = self.node(node_id)
+        while node is not None:
+            steps.append(node)
+            node = None if node.parent_id is None else self.node(node.parent_id)
+        return tuple(steps)
+
+    def role(self, id: str) -> Role | None:
+        return BUILT_IN_ROLES.get(id) or self.custom_roles.get(id)
+
+    def person(self, id: str) -> Person | None:
+        return self.people.get(id)
+
+    def membership_on(self, subject_id: str, node_id: str) -> Membership | None:
+        """The one membership of a user or team on a node, whether or not it holds at any instant."""
+        return next((m for m in self.memberships_of(subject_id) if m.node_id == node_id), None)
+
+    def memberships_of(self, subject_id: str) -> tuple[Membership, ...]:
+        return self._memberships_by_subject.get(subject_id, ())
+
+    def memberships_on(self, node_id: str) -> tuple[Membership, ...]:
+        return self._memberships_by_node.get(node_id, ())
+
+    def restrictions_at(self, scope_id: str) -> tuple[Restriction, ...]:
+        """The restrictions whose scope is this very node."""
+        return self._restrictions_by_scope.get(scope_id, ())
+
+    # What the reading side asks beyond the rule.
+
+    def children(self, node_id: str) -> tuple[Team | Project, ...]:
+        return self._children.get(node_id, ())
+
+    def resource(self, id: str) -> Resource | None:
+        return self.node(id) or self.environment(id)
+
+    def slug_path(self, node_id: str) -> str:
+        """The slugs from the organization down, joined by `/`."""
+        return "/".join(node.slug for node in reversed(self.path(node_id)))
+
+    def next_boundary(self, at: int) -> int | None:
+        """The first instant after `at` at which a membership or grant begins or ends; µs, None for never."""
+        spans: Iterable[Membership | Grant] = chain(
+            self.memberships.values(), (g for r in self.restrictions.values() for g in r.grants)
+        )
+        bounds = (bound for span in spans for bound in (span.starts_at, span.expires_at))
+        return min((bound for bound in bounds if bound is not None and bound > at), default=None)
+
+    @cached_property
+    def _environments_by_project(self) -> dict[str, tuple[Environment, ...]]:
+        return _grouped(self.environments.values(), attrgetter("project_id"))
+
+    @cached_property
+    def _memberships_by_subject(self) -> dict[str, tuple[Membership, ...]]:
+        return _grouped(self.memberships.values(), attrgetter("subject_id"))
+
+    @cached_property
+    def _memberships_by_node(self) -> dict[str, tuple[Membership, ...]]:
+        return _grouped(self.memberships.values(), attrgetter("node_id"))
+
+    @cached_property
+    def _restrictions_by_scope(self) -> dict[str, tuple[Restriction, ...]]:
+        return _grouped(self.restrictions.values(), attrgetter("scope_id"))
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Team | Project, ...]]:
+        return _grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return {name: tuple(group) for name, group in found.items()}
