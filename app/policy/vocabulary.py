@@ -303,12 +303,7 @@ class BuiltInRole(Enum):
     AUDITOR = (
         None,
         frozenset(
-            {
-                Permission.ORGANIZATION_VIEW,
-                Permission.MEMBERS_VIEW,
-                Permission.AUDIT_VIEW,
-                Permission.ACCESS_EXPLAIN,
-            }
+            {Permission.ORGANIZATION_VIEW, Permission.MEMBERS_VIEW, Permission.AUDIT_VIEW, Permission.ACCESS_EXPLAIN}
         ),
     )
 

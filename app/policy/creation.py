@@ -1,0 +1,74 @@
+"""Decisions about an environment by name, there yet or not (rule.md, sections 4 "Hidden" and 5)."""
+
+from dataclasses import replace
+
+from app.policy.decision import Decision, Reason, hidden
+from app.policy.facts import Facts
+from app.policy.holding import held_roles
+from app.policy.restrictions import passage, restrictions_on
+from app.policy.rule import decide
+from app.policy.subject import Subject
+from app.policy.tiers import guess_tier
+from app.policy.visibility import NOT_PASSED, giving, passed_reason
+from app.policy.vocabulary import ErrorCode, Gate, Permission, ResourceKind, Tier
+
+
+def decide_named(
+    facts: Facts, subject: Subject | None, permission: Permission, project_id: str, name: str, at: int
+) -> Decision:
+    """Decide about the environment of this name in a project; `resource_id` of the answer is the project's.
+
+    Deploying to a name that the subject can't see, and creating any, is decided as creating it, with the tier guessed;
+    a name that is taken is then CONFLICT. Anything else about a name that can't be seen is `hidden`.
+    """
+    environment = facts.environment_named(project_id, name)
+    if environment is not None and permission is not Permission.ENVIRONMENT_CREATE:
+        decision = decide(facts, subject, permission, environment.id, at)
+        if decision.code is not ErrorCode.NOT_FOUND:
+            return replace(decision, resource_id=project_id)
+    if permission not in (Permission.ENVIRONMENT_CREATE, Permission.ENVIRONMENT_DEPLOY):
+        return hidden(permission, project_id, None if subject is None else subject.id)
+    decision = decide_creation(facts, subject, project_id, name, guess_tier(name), at)
+    if decision and permission is Permission.ENVIRONMENT_DEPLOY and subject is not None:
+        decision = _also_deploy(facts, subject, decision, at)
+    if decision and environment is not None:
+        decision = _refuse(decision, ErrorCode.CONFLICT, Reason(Gate.ROLE, False, "the name is taken"))
+    return replace(decision, permission=permission)
+
+
+def decide_creation(facts: Facts, subject: Subject | None, project_id: str, name: str, tier: Tier, at: int) -> Decision:
+    """Decide whether the subject may create an environment of this name and tier, taken or not (BAS-32).
+
+    ENVIRONMENT_CREATE on the project, and every enabled restriction that would match must be passed: FORBIDDEN
+    otherwise, even where one hides.
+    """
+    decision = decide(facts, subject, Permission.ENVIRONMENT_CREATE, project_id, at)
+    if not decision or subject is None or subject.person.is_instance_admin:
+        return decision
+    for restriction in restrictions_on(facts, project_id, name, tier, None):
+        if not restriction.enabled:
+            continue
+        by = passage(facts, subject, restriction, at)
+        if by is not None:
+            decision = replace(decision, reasons=(*decision.reasons, passed_reason(by, restriction.id)))
+        else:
+            reason = Reason(Gate.ENVIRONMENT_RESTRICTION, False, NOT_PASSED, (restriction.id,))
+            decision = _refuse(decision, ErrorCode.FORBIDDEN, reason)
+    return decision
+
+
+def _also_deploy(facts: Facts, subject: Subject, decision: Decision, at: int) -> Decision:
+    """Deploying to a new name needs ENVIRONMENT_DEPLOY besides (section 10); nobody has it by a grant there yet."""
+    deploy = Permission.ENVIRONMENT_DEPLOY
+    key = subject.key
+    if key is not None and key.permissions is not None and deploy not in key.permissions:
+        reason = Reason(Gate.CREDENTIAL, False, f"the key does not cover `{deploy}`", (key.id,))
+        return _refuse(decision, ErrorCode.FORBIDDEN, reason)
+    roles = held_roles(facts, subject.id, decision.resource_id, at)
+    if subject.person.is_instance_admin or giving(roles, deploy, ResourceKind.ENVIRONMENT) is not None:
+        return decision
+    return _refuse(decision, ErrorCode.FORBIDDEN, Reason(Gate.ROLE, False, f"no role gives `{deploy}`"))
+
+
+def _refuse(decision: Decision, code: ErrorCode, reason: Reason) -> Decision:
+    return replace(decision, allowed=False, code=code, reasons=(*decision.reasons, reason))

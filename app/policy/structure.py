@@ -1,0 +1,226 @@
+"""What views share: nodes, environments and restrictions numbered, and sets of them as ints, one bit a number.
+
+Nodes (organization, teams, projects), environments and restrictions are numbered apart, in order of creation; numbers
+never leave the process. An environment has no set of its own kind anywhere: whoever may do something in a project has
+one bit for it, and a project keeps a tuple of its environments' numbers.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Organization, Project, Restriction, Team
+from app.policy.names import matches
+from app.policy.vocabulary import Tier
+
+
+def bits(numbers: Iterable[int], size: int) -> int:
+    """The set of these numbers, all below `size`."""
+    marks = bytearray(size // 8 + 1)
+    for number in numbers:
+        marks[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(marks, "little")
+
+
+def marks(mask: int, size: int) -> bytes:
+    """A set in the form that single numbers are looked up in: shifting a wide int costs twenty times as much."""
+    return mask.to_bytes(size // 8 + 1, "little")
+
+
+def holds(marked: bytes, number: int) -> bool:
+    """Whether a set in that form holds a number."""
+    return bool(marked[number >> 3] >> (number & 7) & 1)
+
+
+def members(mask: int) -> Iterable[int]:
+    """The numbers in a set, ascending."""
+    data = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    for index, byte in enumerate(data):
+        while byte:
+            lowest = byte & -byte
+            yield (index << 3) + lowest.bit_length() - 1
+            byte ^= lowest
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Numbers of the enabled restrictions that match an environment, and of those among them that hide."""
+
+    all: tuple[int, ...]
+    hiding: tuple[int, ...]
+
+
+_NONE = Matching((), ())
+
+
+def order_of(thing: Node | Environment) -> tuple[str, str]:
+    """The key that lists are in order of: the name, whatever its case, then the id."""
+    return thing.name.casefold(), thing.id
+
+
+class Structure:
+    """The tree and the restrictions' targets of one Facts, numbered. Memberships, grants and people are not in it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.nodes: list[Node] = [facts.organization, *facts.teams.values(), *facts.projects.values()]
+        self.node_number = {node.id: number for number, node in enumerate(self.nodes)}
+        self.environments: list[Environment] = list(facts.environments.values())
+        self.environment_number = {e.id: number for number, e in enumerate(self.environments)}
+        self.project_of = [self.node_number[e.project_id] for e in self.environments]
+        self.restrictions: list[Restriction] = list(facts.restrictions.values())
+        self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
+        self._reach: dict[int, int] = {}
+        self._subtree: dict[int, int] = {}
+
+    @cached_property
+    def all_nodes(self) -> int:
+        return (1 << len(self.nodes)) - 1
+
+    @cached_property
+    def projects(self) -> int:
+        return bits((n for n, node in enumerate(self.nodes) if isinstance(node, Project)), len(self.nodes))
+
+    @cached_property
+    def teams(self) -> int:
+        return bits((n for n, node in enumerate(self.nodes) if isinstance(node, Team)), len(self.nodes))
+
+    @cached_property
+    def children(self) -> list[list[int]]:
+        """By number: the numbers of the nodes right below."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for number, node in enumerate(self.nodes):
+            if not isinstance(node, Organization):
+                found[self.node_number[node.parent_id]].append(number)
+        return found
+
+    @cached_property
+    def environments_of(self) -> list[tuple[int, ...]]:
+        """By node number: the numbers of a project's environments."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for number, project in enumerate(self.project_of):
+            found[project].append(number)
+        return [tuple(group) for group in found]
+
+    def subtree(self, number: int) -> int:
+        """The node and all below it."""
+        if number not in self._subtree:
+            self._subtree[number] = bits(self._walk(number, through_boundaries=True), len(self.nodes))
+        return self._subtree[number]
+
+    def reach(self, number: int) -> int:
+        """Where a role other than ADMIN held on this node counts: its subtree, cut above every boundary below it."""
+        if number not in self._reach:
+            self._reach[number] = bits(self._walk(number, through_boundaries=False), len(self.nodes))
+        return self._reach[number]
+
+    def _walk(self, number: int, *, through_boundaries: bool) -> Iterable[int]:
+        waiting = [number]
+        while waiting:
+            current = waiting.pop()
+            yield current
+            waiting.extend(
+                child for child in self.children[current] if through_boundaries or not self.nodes[child].is_boundary
+            )
+
+    @cached_property
+    def matching(self) -> list[Matching]:
+        """By environment number: the enabled restrictions that match it. Equal ones are shared."""
+        found: list[list[int]] = [[] for _ in self.environments]
+        for number, restriction in enumerate(self.restrictions):
+            if restriction.enabled:
+                for environment in self.targets(restriction):
+                    found[environment].append(number)
+        shared: dict[tuple[int, ...], Matching] = {(): _NONE}
+        for group in found:
+            key = tuple(group)
+            if key not in shared:
+                shared[key] = Matching(key, tuple(n for n in key if self.restrictions[n].hides))
+        return [shared[tuple(group)] for group in found]
+
+    def targets(self, restriction: Restriction) -> Iterable[int]:
+        """The numbers of the environments that a restriction, enabled or not, matches."""
+        if restriction.environment_id is not None:
+            number = self.environment_number.get(restriction.environment_id)
+            candidates: Iterable[int] = () if number is None else (number,)
+        elif restriction.tier is not None:
+            candidates = self._by_tier.get(restriction.tier, ())
+        else:
+            pattern = restriction.environment_name or ""
+            names = [pattern] if "*" not in pattern else [n for n in self._by_name if matches(pattern, n)]
+            candidates = (number for name in names for number in self._by_name.get(name, ()))
+        scope = self.node_number.get(restriction.scope_id)
+        if scope is None:
+            return ()
+        if scope == 0:
+            return candidates
+        within = marks(self.subtree(scope), len(self.nodes))
+        return [number for number in candidates if holds(within, self.project_of[number])]
+
+    @cached_property
+    def environments_by_name(self) -> list[int]:
+        """The numbers of the environments in order of name, then id."""
+        return sorted(range(len(self.environments)), key=lambda n: order_of(self.environments[n]))
+
+    @cached_property
+    def nodes_by_name(self) -> list[int]:
+        """The numbers of the nodes in order of name, then id."""
+        return sorted(range(len(self.nodes)), key=lambda n: order_of(self.nodes[n]))
+
+    @cached_property
+    def grantees(self) -> "Grantees":
+        return Grantees(self, lambda restriction: restriction.grants)
+
+    @cached_property
+    def approvers(self) -> "Grantees":
+        return Grantees(self, lambda restriction: restriction.approval_rules)
+
+    @cached_property
+    def bypassed(self) -> dict[int, int]:
+        """By scope's number: the restrictions there that an ADMIN of the scope passes."""
+        found: dict[int, int] = {}
+        for number, restriction in enumerate(self.restrictions):
+            if restriction.admin_bypass and restriction.scope_id in self.node_number:
+                scope = self.node_number[restriction.scope_id]
+                found[scope] = found.get(scope, 0) | 1 << number
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, environment in enumerate(self.environments):
+            found.setdefault(environment.name, []).append(number)
+        return found
+
+    @cached_property
+    def _by_tier(self) -> dict[Tier, list[int]]:
+        found: dict[Tier, list[int]] = {}
+        for number, environment in enumerate(self.environments):
+            found.setdefault(environment.tier, []).append(number)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """That a grant or an approval rule of the restriction of this number names somebody."""
+
+    restriction: int
+    rule: Grant | ApprovalRule
+
+
+class Grantees:
+    """Grants or approval rules by whom they name: a user, a team, or a level held on the restriction's scope."""
+
+    def __init__(self, structure: Structure, rules: Callable[[Restriction], Iterable[Grant | ApprovalRule]]) -> None:
+        self.users: dict[str, list[Named]] = {}
+        self.teams: dict[str, list[Named]] = {}
+        self.levels: dict[int, list[Named]] = {}
+        for number, restriction in enumerate(structure.restrictions):
+            for rule in rules(restriction):
+                named = Named(number, rule)
+                if rule.user_id is not None:
+                    self.users.setdefault(rule.user_id, []).append(named)
+                elif rule.team_id is not None:
+                    self.teams.setdefault(rule.team_id, []).append(named)
+                elif restriction.scope_id in structure.node_number:
+                    self.levels.setdefault(structure.node_number[restriction.scope_id], []).append(named)

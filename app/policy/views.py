@@ -1,0 +1,343 @@
+"""The rule in set form: everything one subject sees and may do, at one instant (rule.md, sections 2 to 5).
+
+Says the same as rule.py, for another need: rule.py gives one answer with its reasons, a view gives thousands without.
+They share no code beyond the vocabulary, so that each is a check of the other.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from app.policy.facts import Environment, Grant, Membership, Node, Project
+from app.policy.roles import LEVEL_ROLES, Role
+from app.policy.structure import Grantees, Named, Structure, bits, holds, marks
+from app.policy.subject import Subject
+from app.policy.vocabulary import (
+    ASKED_OF,
+    DEPLOYMENT_ONLY,
+    GATED,
+    NEEDS_PUSH,
+    VIEW_PERMISSION,
+    EnvironmentAccessMode,
+    Inheritance,
+    Permission,
+    ResourceKind,
+    RoleLevel,
+)
+
+
+class View:
+    """What `subject` sees and may do in the organization of `structure` from `at` (µs) until `ends_at`."""
+
+    def __init__(self, structure: Structure, subject: Subject, at: int) -> None:
+        self.structure = structure
+        self.facts = structure.facts
+        self.subject = subject
+        self.at = at
+        self._bounds: list[int] = []
+        key = subject.key
+        self._bound(key.expires_at if key is not None else None)
+        self.is_good = subject.person.is_active and (key is None or key.expires_at is None or at < key.expires_at)
+        self.is_instance_admin = subject.person.is_instance_admin
+        self._own = self.facts.memberships_of(subject.id)
+        root = next((m for m in self._own if m.node_id == self.facts.organization.id and m.holds_at(at)), None)
+        self.membership: Membership | None = root
+        self._held = self._held_roles()
+        self._size = len(structure.nodes)
+        self._marked: dict[tuple[Permission, ResourceKind], bytes] = {}
+        self._visible_nodes = marks(self.visible_nodes, self._size)
+        self._environment_projects = marks(self._projects_showing_environments(), self._size)
+
+    # What it answers.
+
+    @cached_property
+    def ends_at(self) -> int | None:
+        """The first instant at which time alone could change anything here; None for never. Complete once asked."""
+        (self.passed, self.passed_by_team, self.approvable)  # each notes the bounds it meets
+        return min((bound for bound in self._bounds if bound > self.at), default=None)
+
+    def sees(self, resource_id: str) -> bool:
+        """Whether a resource is visible; False for an unknown id."""
+        number = self.structure.node_number.get(resource_id)
+        if number is not None:
+            return holds(self._visible_nodes, number)
+        number = self.structure.environment_number.get(resource_id)
+        return number is not None and self.sees_environment(number)
+
+    def may(self, permission: Permission, resource_id: str) -> bool:
+        """Whether the subject may do this to that; False for an unknown id and for a pair that can't be asked."""
+        number = self.structure.node_number.get(resource_id)
+        if number is not None:
+            return self.may_on_node(permission, number)
+        number = self.structure.environment_number.get(resource_id)
+        return number is not None and self.may_in_environment(permission, number)
+
+    def permissions(self, resource_id: str) -> list[Permission]:
+        """Everything the subject may do with a resource, in the vocabulary's order."""
+        return [permission for permission in Permission if self.may(permission, resource_id)]
+
+    def sees_environment(self, number: int) -> bool:
+        project = self.structure.project_of[number]
+        if not holds(self._environment_projects, project) or not self._covers_environment(number, project):
+            return False
+        if self.is_instance_admin:
+            return True
+        if self._limited_to is not None and self.structure.environments[number].id not in self._limited_to:
+            return False
+        return all(self.passed >> restriction & 1 for restriction in self.structure.matching[number].hiding)
+
+    def may_on_node(self, permission: Permission, number: int) -> bool:
+        node = self.structure.nodes[number]
+        if not holds(self._visible_nodes, number) or not self._can_ask(permission, node.kind):
+            return False
+        if self.is_instance_admin or permission is VIEW_PERMISSION[node.kind]:
+            return True
+        if permission is Permission.PROJECT_RESTRICT and isinstance(node, Project):
+            number = self.structure.node_number[node.parent_id]
+        return holds(self._given(permission, node.kind), number)
+
+    def may_in_environment(self, permission: Permission, number: int) -> bool:
+        if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):
+            return False
+        if permission is Permission.ENVIRONMENT_APPROVE:
+            return self._any(self.approvable, self.structure.matching[number].all)
+        if self.is_instance_admin or permission is Permission.ENVIRONMENT_VIEW:
+            return True
+        if permission in GATED and not self.passes_all(number):
+            return False
+        project = self.structure.project_of[number]
+        if permission in NEEDS_PUSH and not holds(self._given(Permission.PROJECT_PUSH, ResourceKind.PROJECT), project):
+            return False
+        if holds(self._given(permission, ResourceKind.ENVIRONMENT), project):
+            return True
+        return permission in DEPLOYMENT_ONLY and self._any(self.passed_by_team, self.structure.matching[number].all)
+
+    def passes_all(self, number: int) -> bool:
+        """Whether every enabled restriction that matches the environment of this number is passed."""
+        return self.is_instance_admin or all(self.passed >> n & 1 for n in self.structure.matching[number].all)
+
+    def level(self, number: int) -> RoleLevel | None:
+        """The highest level held on a node, an instance administrator being an ADMIN everywhere."""
+        if self.is_instance_admin:
+            return RoleLevel.ADMIN
+        return next((level for level in reversed(RoleLevel) if self._levels[level] >> number & 1), None)
+
+    def node_mask(self, permission: Permission, kind: ResourceKind) -> int:
+        """The set of nodes of one kind on which the subject holds a permission; not for PROJECT_RESTRICT."""
+        if not self._can_ask(permission, kind):
+            return 0
+        of_kind = {ResourceKind.TEAM: self.structure.teams, ResourceKind.PROJECT: self.structure.projects}.get(kind, 1)
+        given = int.from_bytes(self._given(permission, kind), "little")
+        held = self.structure.all_nodes if self.is_instance_admin else given
+        return held & self.visible_nodes & of_kind
+
+    # What is visible.
+
+    @cached_property
+    def visible_nodes(self) -> int:
+        """The set of nodes that the subject sees."""
+        if not self.is_good:
+            return 0
+        if self.is_instance_admin:
+            return self._coverage
+        if self.membership is None:
+            return 0
+        teams = self._union(Permission.TEAM_VIEW, ResourceKind.TEAM) & self.structure.teams
+        return (1 | teams | self._visible_projects) & self._coverage
+
+    @cached_property
+    def _visible_projects(self) -> int:
+        """The set of projects that the subject sees, whatever the key covers."""
+        return self._union(Permission.PROJECT_VIEW, ResourceKind.PROJECT) & self.structure.projects & self._listed
+
+    def _projects_showing_environments(self) -> int:
+        if not self.is_good or (self.membership is None and not self.is_instance_admin):
+            return 0
+        if self.is_instance_admin:
+            return self.structure.projects
+        return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
+
+    @cached_property
+    def _limited_to(self) -> frozenset[str] | None:
+        """The environments on the access list, where one binds (section 7)."""
+        root = self.membership
+        if root is None or root.mode is EnvironmentAccessMode.FULL or self.is_instance_admin:
+            return None
+        return root.environment_ids if self.facts.organization.environment_access_enabled else None
+
+    @cached_property
+    def _listed(self) -> int:
+        """The projects that the access list leaves visible (section 4, step 5)."""
+        if self._limited_to is None:
+            return self.structure.all_nodes
+        number = self.structure.environment_number
+        listed = {self.structure.project_of[number[id]] for id in self._limited_to if id in number}
+        own = (self.structure.node_number.get(m.node_id) for m in self._own if m.holds_at(self.at))
+        empty = {n for n in own if n is not None and not self.structure.environments_of[n]}
+        return bits(listed | empty, self._size)
+
+    @cached_property
+    def _coverage(self) -> int:
+        """The nodes that the key's subtree holds."""
+        key = self.subject.key
+        if key is None or key.resource_id is None:
+            return self.structure.all_nodes
+        number = self.structure.node_number.get(key.resource_id)
+        return 0 if number is None else self.structure.subtree(number)
+
+    def _covers_environment(self, number: int, project: int) -> bool:
+        key = self.subject.key
+        if key is None or key.resource_id is None:
+            return True
+        return self.structure.environments[number].id == key.resource_id or bool(self._coverage >> project & 1)
+
+    def _can_ask(self, permission: Permission, kind: ResourceKind) -> bool:
+        key = self.subject.key
+        covered = key is None or key.permissions is None or permission in key.permissions
+        return covered and kind in ASKED_OF[permission]
+
+    # What is held.
+
+    def _held_roles(self) -> dict[Role, int]:
+        """By role: the set of nodes on which the subject holds it (section 4, step 4)."""
+        held: dict[Role, int] = {}
+        for own in self._own:
+            self._bound(own.starts_at, own.expires_at)
+            number = self.structure.node_number.get(own.node_id)
+            if number is None:
+                continue
+            roles = self._roles(own)
+            if own.holds_at(self.at):
+                self._hold(held, roles, number)
+            for invited in self.facts.memberships_of(own.node_id):
+                self._bound(invited.starts_at, invited.expires_at)
+                node = self.structure.node_number.get(invited.node_id)
+                if node is not None and own.holds_at(self.at) and invited.holds_at(self.at):
+                    self._hold(held, _handed_on(roles, self._roles(invited)), node)
+        return held
+
+    def _hold(self, held: dict[Role, int], roles: Iterable[Role], number: int) -> None:
+        for role in roles:
+            flows = self.structure.subtree(number) if role.is_admin else self.structure.reach(number)
+            held[role] = held.get(role, 0) | flows
+
+    def _roles(self, membership: Membership) -> list[Role]:
+        return [role for role in map(self.facts.role, membership.role_ids) if role is not None]
+
+    def _union(self, permission: Permission, kind: ResourceKind) -> int:
+        found = 0
+        for role, nodes in self._held.items():
+            if role.allows(permission, kind):
+                found |= nodes
+        return found
+
+    def _given(self, permission: Permission, kind: ResourceKind) -> bytes:
+        if (permission, kind) not in self._marked:
+            self._marked[permission, kind] = marks(self._union(permission, kind), self._size)
+        return self._marked[permission, kind]
+
+    @cached_property
+    def _levels(self) -> dict[RoleLevel, int]:
+        """By level: the nodes on which the subject holds it or a higher one."""
+        found, nodes = {}, 0
+        for level in reversed(RoleLevel):
+            nodes |= self._held.get(LEVEL_ROLES[level], 0)
+            found[level] = nodes
+        return found
+
+    # Restrictions, as sets of their numbers.
+
+    @cached_property
+    def passed(self) -> int:
+        """The restrictions that the subject passes, had they to: belonging and seeing are asked elsewhere."""
+        found = 0
+        admin = self._levels[RoleLevel.ADMIN]
+        for scope, restrictions in self.structure.bypassed.items():
+            if admin >> scope & 1:
+                found |= restrictions
+        return found | self._through(self._named(self.structure.grantees))
+
+    @cached_property
+    def passed_by_team(self) -> int:
+        """The restrictions passed through a team grant (GL-35)."""
+        return self._through(self._named_by_team(self.structure.grantees))
+
+    @cached_property
+    def approvable(self) -> int:
+        """The restrictions of which an approval rule names the subject, who must belong and be a person."""
+        if self.membership is None or self.subject.person.is_service_account:
+            return 0
+        return bits((named.restriction for named in self._named(self.structure.approvers)), self._restrictions)
+
+    @property
+    def _restrictions(self) -> int:
+        return len(self.structure.restrictions)
+
+    def _through(self, named: Iterable[Named]) -> int:
+        passed = []
+        for each in named:
+            if isinstance(each.rule, Grant):
+                self._bound(each.rule.starts_at, each.rule.expires_at)
+                if each.rule.holds_at(self.at):
+                    passed.append(each.restriction)
+        return bits(passed, self._restrictions)
+
+    def _named(self, grantees: Grantees) -> Iterator[Named]:
+        yield from grantees.users.get(self.subject.id, ())
+        yield from self._named_by_team(grantees)
+        for scope, named in grantees.levels.items():
+            level = self.level(scope)
+            if level is not None:
+                yield from (each for each in named if each.rule.level is not None and level >= each.rule.level)
+
+    def _named_by_team(self, grantees: Grantees) -> Iterator[Named]:
+        direct = {own.node_id for own in self._own if own.holds_at(self.at)}
+        for team, named in grantees.teams.items():
+            number = self.structure.node_number.get(team)
+            if number is not None and team in direct:
+                yield from named
+            elif number is not None and self._inherited >> number & 1:
+                yield from (each for each in named if each.rule.inheritance is Inheritance.ALL)
+
+    @cached_property
+    def _inherited(self) -> int:
+        """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
+        found: dict[Role, int] = {}
+        for own in self._own:
+            number = self.structure.node_number.get(own.node_id)
+            if number is not None and own.holds_at(self.at):
+                self._hold(found, self._roles(own), number)
+        nodes = 0
+        for role, reached in found.items():
+            if role.level is not None and role.level >= RoleLevel.VIEWER:
+                nodes |= reached
+        return nodes
+
+    @staticmethod
+    def _any(mask: int, numbers: tuple[int, ...]) -> bool:
+        return any(mask >> number & 1 for number in numbers)
+
+    def _bound(self, *bounds: int | None) -> None:
+        self._bounds.extend(bound for bound in bounds if bound is not None)
+
+    # Lists, in order of name, then id.
+
+    @cached_property
+    def environments(self) -> list[Environment]:
+        """Every environment that the subject sees, in order of name."""
+        known = self.structure
+        return [known.environments[n] for n in known.environments_by_name if self.sees_environment(n)]
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Every node that the subject sees, in order of name."""
+        return [self.structure.nodes[n] for n in self.structure.nodes_by_name if holds(self._visible_nodes, n)]
+
+
+def _handed_on(own: list[Role], granted: list[Role]) -> list[Role]:
+    """What a team's membership gives a direct member: the lower level, and roles without a level as granted."""
+    handed = [role for role in granted if role.level is None]
+    mine = [role.level for role in own if role.level is not None]
+    theirs = [role.level for role in granted if role.level is not None]
+    if mine and theirs:
+        handed.append(LEVEL_ROLES[min(max(mine), max(theirs))])
+    return handed
