@@ -25,14 +25,22 @@ def belonging(facts: Facts, user_id: str, at: int) -> Membership | None:
 
 def held_roles(facts: Facts, user_id: str, node_id: str, at: int) -> tuple[Held, ...]:
     """Every role that a user holds on a node, from there and from above, nearest first (section 4, step 4)."""
+    memberships = tuple(memberships_reaching(facts, user_id))
     return tuple(
         held
         for node, only_admin in _sources(facts, node_id)
-        for membership in facts.memberships_on(node.id)
-        if membership.holds_at(at)
+        for membership in memberships
+        if membership.node_id == node.id and membership.holds_at(at)
         for held in _given(facts, user_id, membership, at)
         if held.role.is_admin or not only_admin
     )
+
+
+def memberships_reaching(facts: Facts, user_id: str) -> Iterator[Membership]:
+    """Every membership that could give a user roles, in effect or not: their own, and those of teams they are on."""
+    for own in facts.memberships_of(user_id):
+        yield own
+        yield from facts.memberships_of(own.node_id)
 
 
 def level_on(facts: Facts, subject: Subject, node_id: str, at: int) -> RoleLevel | None:
@@ -81,10 +89,9 @@ def _roles(facts: Facts, membership: Membership) -> tuple[Role, ...]:
 
 
 def _given(facts: Facts, user_id: str, membership: Membership, at: int) -> Iterator[Held]:
-    """What one membership that holds gives to a user: its roles, or those that an invited team hands on."""
+    """What a membership in effect gives to a user whom it reaches: its roles, or what an invited team hands on."""
     if not membership.subject_is_team:
-        if membership.subject_id == user_id:
-            yield from (Held(role, membership) for role in _roles(facts, membership))
+        yield from (Held(role, membership) for role in _roles(facts, membership))
         return
     team = facts.node(membership.subject_id)
     own = facts.membership_on(user_id, membership.subject_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.policy.facts import Environment, Facts, Resource
+from app.policy.holding import memberships_reaching
 from app.policy.restrictions import enabled_on, names_subject
 from app.policy.subject import Subject
 
@@ -10,8 +11,8 @@ from app.policy.subject import Subject
 def valid_until(facts: Facts, subject: Subject, resource: Resource, at: int) -> int | None:
     """The first instant after `at` (µs) at which time alone could change what the subject may do with the resource.
 
-    Looks only at what concerns the subject: their key and memberships, those of their teams on the resource's path,
-    and the grants that name them. Never too late; now and then earlier than the decision really turns.
+    Looks only at what concerns the subject: their key and memberships, those of their teams, and the grants
+    that name them. Never too late; now and then earlier than the decision really turns.
     """
     bounds = _bounds(facts, subject, resource, at)
     return min((bound for bound in bounds if bound is not None and bound > at), default=None)
@@ -20,15 +21,9 @@ def valid_until(facts: Facts, subject: Subject, resource: Resource, at: int) -> 
 def _bounds(facts: Facts, subject: Subject, resource: Resource, at: int) -> Iterator[int | None]:
     if subject.key is not None:
         yield subject.key.expires_at
-    for own in facts.memberships_of(subject.id):
-        yield own.starts_at
-        yield own.expires_at
-    node_id = resource.project_id if isinstance(resource, Environment) else resource.id
-    for node in facts.path(node_id):
-        for membership in facts.memberships_on(node.id):
-            if membership.subject_is_team and facts.membership_on(subject.id, membership.subject_id) is not None:
-                yield membership.starts_at
-                yield membership.expires_at
+    for membership in memberships_reaching(facts, subject.id):
+        yield membership.starts_at
+        yield membership.expires_at
     if isinstance(resource, Environment):
         for restriction in enabled_on(facts, resource):
             for grant in restriction.grants:
