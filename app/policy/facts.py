@@ -148,6 +148,7 @@ class Grant:
     """One way through a restriction: exactly one of user, team and level, from `starts_at` until `expires_at` (µs)."""
 
     id: str
+    organization_id: str
     restriction_id: str
     user_id: str | None
     team_id: str | None
@@ -166,6 +167,7 @@ class ApprovalRule:
     """Who must approve, and how many of them: exactly one of user, team and level."""
 
     id: str
+    organization_id: str
     restriction_id: str
     user_id: str | None
     team_id: str | None
@@ -282,6 +284,10 @@ class Facts:
     def slug_path(self, node_id: str) -> str:
         """The slugs from the organization down, joined by `/`."""
         return "/".join(node.slug for node in reversed(self.path(node_id)))
+
+    def roles(self) -> tuple[Role, ...]:
+        """Every role of the organization: the built-in ones, then its own in order of creation."""
+        return (*BUILT_IN_ROLES.values(), *self.custom_roles.values())
 
     def next_boundary(self, at: int) -> int | None:
         """The first instant after `at` at which a membership or grant begins or ends; µs, None for never."""

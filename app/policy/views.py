@@ -121,6 +121,10 @@ class View:
             return RoleLevel.ADMIN
         return next((level for level in reversed(RoleLevel) if self._levels[level] >> number & 1), None)
 
+    def holds_by_role(self, permission: Permission, kind: ResourceKind, number: int) -> bool:
+        """Whether the subject's roles on a node give a permission on that kind of resource, there or right below."""
+        return holds(self._given(permission, kind), number)
+
     def node_mask(self, permission: Permission, kind: ResourceKind) -> int:
         """The set of nodes of one kind on which the subject holds a permission; not for PROJECT_RESTRICT."""
         if not self._can_ask(permission, kind):
@@ -212,7 +216,7 @@ class View:
                 self._bound(invited.starts_at, invited.expires_at)
                 node = self.structure.node_number.get(invited.node_id)
                 if node is not None and own.holds_at(self.at) and invited.holds_at(self.at):
-                    self._hold(held, _handed_on(roles, self._roles(invited)), node)
+                    self._hold(held, handed_on(roles, self._roles(invited)), node)
         return held
 
     def _hold(self, held: dict[Role, int], roles: Iterable[Role], number: int) -> None:
@@ -333,7 +337,7 @@ class View:
         return [self.structure.nodes[n] for n in self.structure.nodes_by_name if holds(self._visible_nodes, n)]
 
 
-def _handed_on(own: list[Role], granted: list[Role]) -> list[Role]:
+def handed_on(own: list[Role], granted: list[Role]) -> list[Role]:
     """What a team's membership gives a direct member: the lower level, and roles without a level as granted."""
     handed = [role for role in granted if role.level is None]
     mine = [role.level for role in own if role.level is not None]

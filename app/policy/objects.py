@@ -1,0 +1,113 @@
+"""Who sees what is not a node: people, memberships, restrictions and their grants (rule.md, section 4a)."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from app.policy.facts import Membership, Node, Person, Restriction
+from app.policy.roles import Role
+from app.policy.structure import members
+from app.policy.views import View, handed_on
+from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
+
+_NODE_KINDS = (ResourceKind.ORGANIZATION, ResourceKind.TEAM, ResourceKind.PROJECT)
+
+
+class Objects:
+    """What the subject of a view sees beside nodes and environments, in the view's organization."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.facts = view.facts
+        self.structure = view.structure
+
+    def person(self, id: str | None) -> Person | None:
+        """The person or service account, if the subject sees them; None for an unknown id as well."""
+        if id == self.view.subject.id:
+            return self.view.subject.person
+        person = None if id is None else self.facts.people.get(id)
+        return person if person is not None and person.id in self.people else None
+
+    def sees_membership(self, membership: Membership) -> bool:
+        """Its subject, and who holds MEMBERS_VIEW on its node."""
+        return membership.subject_id == self.view.subject.id or self._views_members_on(membership.node_id)
+
+    def sees_restriction(self, restriction: Restriction) -> bool:
+        """Who sees its scope or an environment it matches; a hiding one only who passes it or may manage it."""
+        if restriction.hides and not (self.passes(restriction) or self.manages(restriction)):
+            return False
+        if self.view.sees(restriction.scope_id):
+            return True
+        return any(map(self.view.sees_environment, self.structure.targets(restriction)))
+
+    def passes(self, restriction: Restriction) -> bool:
+        """Whether the subject passes a restriction, enabled or not."""
+        number = self.structure.restriction_number[restriction.id]
+        return self.view.is_instance_admin or bool(self.view.passed >> number & 1)
+
+    def manages(self, restriction: Restriction) -> bool:
+        """Who holds ENVIRONMENT_RESTRICT on its scope sees its grants and changes it."""
+        return self.view.may(Permission.ENVIRONMENT_RESTRICT, restriction.scope_id)
+
+    def node(self, id: str | None) -> Node | None:
+        """The organization, team or project, if the subject sees it."""
+        return self.facts.node(id) if id is not None and self.view.sees(id) else None
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """The ids of everybody the subject sees.
+
+        Themselves, and who, on a node where the subject holds MEMBERS_VIEW, holds a level of VIEWER or higher or has
+        a membership of their own. An instance administrator sees everybody there is.
+        """
+        if self.view.is_instance_admin and self.view.is_good:
+            return frozenset(self.facts.people)
+        watched = self._watched
+        seen = {self.view.subject.id}
+        if not watched:
+            return frozenset(seen)
+        for own in self.facts.memberships.values():
+            if own.subject_is_team or own.subject_id in seen:
+                continue
+            if watched & 1 or self._views_members_on(own.node_id) or any(
+                flows & watched for flows in self._flows(own)
+            ):
+                seen.add(own.subject_id)
+        return frozenset(seen)
+
+    @cached_property
+    def _watched(self) -> int:
+        """The nodes on which the subject holds MEMBERS_VIEW."""
+        found = 0
+        for kind in _NODE_KINDS:
+            found |= self.view.node_mask(Permission.MEMBERS_VIEW, kind)
+        return found
+
+    @cached_property
+    def _watched_ids(self) -> frozenset[str]:
+        return frozenset(self.structure.nodes[number].id for number in members(self._watched))
+
+    def _views_members_on(self, node_id: str) -> bool:
+        return node_id in self._watched_ids
+
+    def _flows(self, own: Membership) -> Iterator[int]:
+        """Where somebody's membership gives them a level of VIEWER or higher, by its roles and as one of its team."""
+        number = self.structure.node_number.get(own.node_id)
+        if number is None or not own.holds_at(self.view.at):
+            return
+        roles = self._roles(own)
+        yield self._levels_reach(roles, number)
+        for invited in self.facts.memberships_of(own.node_id):
+            node = self.structure.node_number.get(invited.node_id)
+            if node is not None and invited.holds_at(self.view.at):
+                yield self._levels_reach(handed_on(roles, self._roles(invited)), node)
+
+    def _levels_reach(self, roles: list[Role], number: int) -> int:
+        levels = [role.level for role in roles if role.level is not None]
+        if not levels or max(levels) < RoleLevel.VIEWER:
+            return 0
+        if RoleLevel.ADMIN in levels:
+            return self.structure.subtree(number)
+        return self.structure.reach(number)
+
+    def _roles(self, membership: Membership) -> list[Role]:
+        return [role for role in map(self.facts.role, membership.role_ids) if role is not None]
