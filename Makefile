@@ -20,6 +20,7 @@ help: ## List the targets
 
 .PHONY: setup
 setup: $(READY) ## Create .venv with the locked dependencies (done by the others when needed)
+	@:
 
 .PHONY: run
 run: setup ## Start everything: migrations, demo data on an empty store, server on 127.0.0.1:8000
@@ -93,7 +94,7 @@ clean: ## Remove .venv and caches, never data
 	@find app tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml $(LOCKS)
-	@test -x $(BIN)/python || { \
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
 		python=""; \
 		for name in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
 			if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$name"; break; fi; \
@@ -105,7 +106,7 @@ $(READY): pyproject.toml $(LOCKS)
 			echo "$$python has no venv module: install it (on Debian and Ubuntu the package python3-venv)" >&2; exit 1; \
 		fi; \
 		echo "creating .venv with $$("$$python" --version)"; \
-		"$$python" -m venv .venv; \
+		"$$python" -m venv --clear .venv; \
 	}
 	@echo "installing the locked dependencies, about half a minute"
 	@$(PIP) --require-hashes -r requirements-dev.lock
