@@ -1,0 +1,60 @@
+"""The `bailiwick` command, also `python -m app`.
+
+Exit codes: 0 when all is well, 1 when something failed, 2 on wrong use. A failure is one line on stderr.
+"""
+
+import logging
+import sys
+
+import click
+
+from app.cli.settings import settings
+from app.errors import BailiwickError
+from app.settings import SettingsError
+
+log = logging.getLogger(__name__)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def bailiwick() -> None:
+    """May this person or service do this to that, now, and why?"""
+
+
+for command in (settings,):
+    bailiwick.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; the way out of every failure."""
+    try:
+        bailiwick.main(prog_name="bailiwick", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
+    except click.UsageError as error:
+        _fail(_usage(error), 2)
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except (click.ClickException, BailiwickError) as error:
+        _fail(str(error), 1)
+    except Exception as error:
+        log.debug("unforeseen failure", exc_info=True)
+        _fail(" ".join(f"{type(error).__name__}: {error}".split()), 1)
+
+
+def _usage(error: click.UsageError) -> str:
+    """Click's message in our own manner, and where to read on."""
+    reason = error.format_message().rstrip(".").replace("'", "`").replace(". Did", ", did")
+    path = error.ctx.command_path if error.ctx else "bailiwick"
+    return f"{reason[:1].lower()}{reason[1:]} (see `{path} --help`)"
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"bailiwick: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `bailiwick`, one a module."""

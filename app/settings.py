@@ -1,0 +1,204 @@
+"""What the operator may choose: `BAILIWICK_…` variables and a `.env` file, read here and nowhere else."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, exceptions
+
+PREFIX = "BAILIWICK_"
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+_SECRETS = ("secret", "database_url")
+_SECRET_LENGTH = 16
+_MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """Some setting can't be used; the message says which, why and what to do, in one line and without secrets."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to the next. Frozen: what a server started with, it keeps."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    database_url: str = Field(
+        default="sqlite:///data/bailiwick.db",
+        repr=False,
+        description="where the facts are kept: `sqlite:///path/to/file` or `postgresql://user:password@host/name`",
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        description="keys the hashes of API keys; left out, a random one is kept beside the SQLite file; "
+        "PostgreSQL needs one, the same for every server",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 takes any that is free")
+    demo: bool = Field(
+        default=False,
+        description="load the four demo organizations into an empty store and let the explorer switch people",
+    )
+    explorer: bool = Field(default=True, description="serve the explorer, the page for asking by hand")
+    graphql_get: bool = Field(default=False, description="answer queries sent by GET too")
+    max_body_bytes: int = Field(default=_MEBIBYTE, ge=1024, description="the largest request body taken, in bytes")
+    max_tokens: int = Field(default=4000, ge=100, description="the most words and signs a GraphQL document may have")
+    max_depth: int = Field(default=20, ge=1, description="how deep the selections of a GraphQL document may nest")
+    max_complexity: int = Field(
+        default=20_000, ge=100, description="the most objects a GraphQL document may ask for, its pages multiplied"
+    )
+    memory_budget_mb: int = Field(
+        default=1024,
+        ge=64,
+        description="what organizations and views kept in memory may take, in MiB; the longest unused go",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least that is logged"
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="how a line of the log is written")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in _DRIVERS:
+            raise ValueError("should begin with `sqlite:///` or `postgresql://`")
+        if scheme.startswith("sqlite") and (not rest.startswith("/") or rest[1:].partition("?")[0] in ("", ":memory:")):
+            raise ValueError("should name a file, as in `sqlite:///data/bailiwick.db`")
+        if scheme.startswith("postgres") and not urlsplit(url).path.strip("/"):
+            raise ValueError("should name a database, as in `postgresql://user:password@host/bailiwick`")
+        return url
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret) < _SECRET_LENGTH:
+            raise ValueError(f"should have at least {_SECRET_LENGTH} characters")
+        return secret
+
+    @model_validator(mode="after")
+    def _shared_secret(self) -> Self:
+        if self.secret is None and self.database_file is None:
+            raise ValueError(
+                f"`{PREFIX}SECRET` is missing: every server on one PostgreSQL database must share a secret, "
+                "for example from `openssl rand -hex 32`"
+            )
+        return self
+
+    @property
+    def driver_url(self) -> str:
+        """`database_url` as SQLAlchemy's asynchronous drivers want it."""
+        scheme, _, rest = self.database_url.partition("://")
+        driver = _DRIVERS[scheme]
+        if driver == "postgresql+asyncpg":
+            rest = _with_asyncpg_options(rest)
+        return f"{driver}://{rest}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None with PostgreSQL."""
+        scheme, _, rest = self.database_url.partition("://")
+        if not scheme.startswith("sqlite"):
+            return None
+        return Path(unquote(rest.partition("?")[0].removeprefix("/")))
+
+    def shown(self, field: str) -> str:
+        """The value of a field, fit to be printed: secrets masked, nothing as the empty text."""
+        value = getattr(self, field)
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        return _without_passwords(value) if field == "database_url" else str(value)
+
+    def pepper(self) -> bytes:
+        """The secret that keys the hashes of API keys; makes and keeps one beside the SQLite file when there is none.
+
+        Raises SettingsError when that file can't be made, read or used.
+        """
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode()
+        assert self.database_file is not None  # _shared_secret
+        path = self.database_file.with_suffix(".secret")
+        try:
+            if not path.exists():
+                _keep_new_secret(path)
+            pepper = path.read_bytes().strip()
+        except OSError as error:
+            raise SettingsError(f"the secret kept in `{path}` can't be used: {error.strerror}") from error
+        if len(pepper) < _SECRET_LENGTH:
+            raise SettingsError(f"the secret kept in `{path}` is too short: restore that file from a copy")
+        return pepper
+
+
+def load(**given: object) -> Settings:
+    """The settings: what is `given` by name first, then the environment, then `.env`, then the defaults.
+
+    Raises SettingsError.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise SettingsError(
+            "; ".join(_problem(one["loc"], one["msg"], one["input"]) for one in error.errors())
+        ) from None
+    except (exceptions.SettingsError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"`.env` can't be read: {error}") from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field of Settings."""
+    return PREFIX + field.upper()
+
+
+def _problem(location: tuple[int | str, ...], message: str, value: object) -> str:
+    reason = message.removeprefix("Value error, ").removeprefix("Input ")
+    if not location:
+        return reason
+    field = str(location[0])
+    name = f"`{variable(field)}`" if field in _SECRETS else f"`{variable(field)}={value}`"
+    return f"{name} {reason[:1].lower()}{reason[1:]}"
+
+
+def _without_passwords(url: str) -> str:
+    hidden = re.sub(r"(?<=//)([^:@]*):.*(?=@)", r"\1:********", url)
+    return re.sub(r"(?<=password=)[^&]*", "********", hidden)
+
+
+def _with_asyncpg_options(rest: str) -> str:
+    """libpq's `sslmode`, which hosts put into their addresses, is `ssl` to asyncpg."""
+    address, mark, query = rest.partition("?")
+    options = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(query)]
+    return address + mark + urlencode(options)
+
+
+def _keep_new_secret(path: Path) -> None:
+    """Write a new secret that only the owner may read; of several processes at once, one wins and all read the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,145 @@
+"""Settings come from the environment and `.env`, and a bad one is told in one line that gives no secret away."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, SettingsError, load, variable
+
+POSTGRES = "postgresql://bw:pa@ss@db.example/bailiwick"
+SECRET = "a-secret-long-enough"
+
+
+@pytest.fixture(autouse=True)
+def empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No variable of the machine's and no `.env` of the checkout reaches these tests."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_is_given_comes_before_the_environment_and_that_before_the_file(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("BAILIWICK_PORT=1\nBAILIWICK_HOST=file\nBAILIWICK_LOG_LEVEL=error\nELSE=1\n")
+    monkeypatch.setenv("BAILIWICK_PORT", "2")
+    monkeypatch.setenv("BAILIWICK_HOST", "environment")
+    current = load(port=3)
+    assert (current.port, current.host, current.log_level) == (3, "environment", "error")
+
+
+def test_an_empty_variable_is_not_set(monkeypatch):
+    monkeypatch.setenv("BAILIWICK_SECRET", "")
+    assert load().secret is None
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValueError, match="frozen"):
+        load().port = 1
+
+
+def test_every_setting_says_what_it_means():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "driver_url"),
+    [
+        ("sqlite:///data/x.db", "sqlite+aiosqlite:///data/x.db"),
+        ("sqlite:////var/lib/x.db", "sqlite+aiosqlite:////var/lib/x.db"),
+        ("postgres://bw@db/x", "postgresql+asyncpg://bw@db/x"),
+        ("postgresql://bw@db/x?sslmode=require", "postgresql+asyncpg://bw@db/x?ssl=require"),
+        ("postgresql+asyncpg://bw@db/x", "postgresql+asyncpg://bw@db/x"),
+    ],
+)
+def test_the_database_is_named_as_people_name_it(given, driver_url):
+    assert load(database_url=given, secret=SECRET).driver_url == driver_url
+
+
+@pytest.mark.parametrize(
+    ("given", "file"), [("sqlite:///a/b.db", "a/b.db"), ("sqlite:////a/b%20c.db?x=1", "/a/b c.db"), (POSTGRES, None)]
+)
+def test_the_file_of_the_database(given, file):
+    assert load(database_url=given, secret=SECRET).database_file == (file and Path(file))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("PORT", "99999", "`BAILIWICK_PORT=99999` should be less than or equal to 65535"),
+        ("DEMO", "maybe", "`BAILIWICK_DEMO=maybe` should be a valid boolean, unable to interpret input"),
+        ("SECRET", "short", "`BAILIWICK_SECRET` should have at least 16 characters"),
+        (
+            "DATABASE_URL",
+            "mysql://u:pw@h/x",
+            "`BAILIWICK_DATABASE_URL` should begin with `sqlite:///` or `postgresql://`",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite://",
+            "`BAILIWICK_DATABASE_URL` should name a file, as in `sqlite:///data/bailiwick.db`",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite:///:memory:",
+            "`BAILIWICK_DATABASE_URL` should name a file, as in `sqlite:///data/bailiwick.db`",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:pw@h",
+            "`BAILIWICK_DATABASE_URL` should name a database, as in `postgresql://user:password@host/bailiwick`",
+        ),
+    ],
+)
+def test_a_bad_value_is_one_line_that_names_it(monkeypatch, name, value, message):
+    monkeypatch.setenv(f"BAILIWICK_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value) == message
+
+
+def test_several_bad_values_are_told_together():
+    with pytest.raises(SettingsError, match=r"_PORT=x.*; .*_LOG_LEVEL=loud"):
+        load(port="x", log_level="loud")
+
+
+def test_an_unreadable_file_is_told(tmp_path):
+    (tmp_path / ".env").write_bytes(b"BAILIWICK_HOST=\xff\n")
+    with pytest.raises(SettingsError, match=r"`\.env` can't be read"):
+        load()
+
+
+def test_servers_on_postgresql_share_a_secret():
+    with pytest.raises(SettingsError, match="`BAILIWICK_SECRET` is missing"):
+        load(database_url=POSTGRES)
+    assert load(database_url=POSTGRES, secret=SECRET).pepper() == SECRET.encode()
+
+
+@pytest.mark.parametrize("url", [POSTGRES, "postgresql://bw:pa@ss/x@h/db", "postgresql://bw@h/db?password=pa@ss&x=1"])
+def test_no_secret_is_shown(url):
+    current = load(database_url=url, secret=SECRET)
+    seen = repr(current) + current.shown("database_url") + current.shown("secret")
+    assert "pa@ss" not in seen
+    assert SECRET not in seen
+
+
+def test_a_secret_is_made_once_beside_the_file_for_its_owner_alone(tmp_path):
+    current = load(database_url=f"sqlite:///{tmp_path}/deep/er/x.db")
+    pepper = current.pepper()
+    kept = tmp_path / "deep/er/x.secret"
+    assert current.pepper() == pepper == kept.read_bytes().strip()
+    assert len(pepper) == 64
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["x.secret"]
+
+
+def test_a_kept_secret_that_was_cut_is_not_taken(tmp_path):
+    (tmp_path / "x.secret").write_text("cut\n")
+    with pytest.raises(SettingsError, match="too short: restore that file"):
+        load(database_url=f"sqlite:///{tmp_path}/x.db").pepper()
+
+
+def test_a_place_where_nothing_can_be_kept_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"x\.secret` can't be used"):
+        load(database_url=f"sqlite:///{tmp_path}/file/x.db").pepper()
