@@ -1,0 +1,1 @@
+"""How bytes are kept: engines, transactions, tables and migrations, on SQLite and PostgreSQL."""
