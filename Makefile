@@ -77,6 +77,13 @@ format: setup ## Format the code and mend what ruff can mend
 schema: setup ## Write schema.graphql from the code
 	@$(BIN)/bailiwick schema > schema.graphql.new && mv schema.graphql.new schema.graphql || { rm -f schema.graphql.new; exit 1; }
 
+.PHONY: migration
+migration: setup ## Draft a migration from the tables as they are now: make migration MESSAGE="add colours"
+	@test -n "$(MESSAGE)" || { echo 'say what it does: make migration MESSAGE="add colours"' >&2; exit 2; }
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(BIN)/python -c 'import sys; from app.db.migrate import draft, upgrade; upgrade(sys.argv[1]); draft(*sys.argv[1:])' \
+		"sqlite:///$$folder/bailiwick.db" "$(MESSAGE)"
+
 .PHONY: lock
 lock: setup ## Write the lock files anew from pyproject.toml; ARGS="--upgrade" takes newer versions
 	@echo "locking the dependencies, a minute or two"

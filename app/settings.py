@@ -5,20 +5,13 @@ import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, exceptions
 
 PREFIX = "BAILIWICK_"
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 _SECRETS = ("secret", "database_url")
 _SECRET_LENGTH = 16
 _MEBIBYTE = 1024 * 1024
@@ -77,14 +70,16 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        scheme, separator, rest = url.partition("://")
-        if not separator or scheme not in _DRIVERS:
+        scheme, _, rest = url.partition("://")
+        if scheme == "sqlite" and rest.startswith("/"):
+            if rest.partition("?")[0] in ("/", "/:memory:"):
+                raise ValueError("should name a file, as in `sqlite:///data/bailiwick.db`")
+            return url
+        if scheme not in ("postgresql", "postgres"):
             raise ValueError("should begin with `sqlite:///` or `postgresql://`")
-        if scheme.startswith("sqlite") and (not rest.startswith("/") or rest[1:].partition("?")[0] in ("", ":memory:")):
-            raise ValueError("should name a file, as in `sqlite:///data/bailiwick.db`")
-        if scheme.startswith("postgres") and not urlsplit(url).path.strip("/"):
+        if not urlsplit(url).path.strip("/"):
             raise ValueError("should name a database, as in `postgresql://user:password@host/bailiwick`")
-        return url
+        return f"postgresql://{_with_asyncpg_options(rest)}"
 
     @field_validator("secret")
     @classmethod
@@ -103,21 +98,10 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def driver_url(self) -> str:
-        """`database_url` as SQLAlchemy's asynchronous drivers want it."""
-        scheme, _, rest = self.database_url.partition("://")
-        driver = _DRIVERS[scheme]
-        if driver == "postgresql+asyncpg":
-            rest = _with_asyncpg_options(rest)
-        return f"{driver}://{rest}"
-
-    @property
     def database_file(self) -> Path | None:
         """The SQLite file; None with PostgreSQL."""
         scheme, _, rest = self.database_url.partition("://")
-        if not scheme.startswith("sqlite"):
-            return None
-        return Path(unquote(rest.partition("?")[0].removeprefix("/")))
+        return Path(rest.partition("?")[0].removeprefix("/")) if scheme == "sqlite" else None
 
     def shown(self, field: str) -> str:
         """The value of a field, fit to be printed: secrets masked, nothing as the empty text."""
