@@ -1,13 +1,16 @@
-"""Engines for both databases, each for one need: reading, loading much, writing (architecture, section 5)."""
+"""The database as the rest of the program has it: functions of a Core connection, run in transactions."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-LOCK_TIMEOUT = 10
-"""Seconds that a writer waits for another one before it gives up with an exception."""
+from app.db import postgresql, sqlite
+from app.db.session import PoolReader, Reader, ThreadReader, in_transaction
+from app.db.url import parse_url
+
+T = TypeVar("T")
 
 READERS = 4
 """Short reads of SQLite at the same time in one process: connections, and the threads that use them."""
@@ -16,115 +19,50 @@ LOADERS = 2
 """The same for long ones."""
 
 
-def parse_url(url: str) -> URL:
-    """The URL without a driver: which one is used is this package's business.
+class Database:
+    """A database, in use by one event loop.
 
-    Raises ValueError for anything but a SQLite file or PostgreSQL; the message holds no password.
+    `fn` is a function of a connection inside a transaction, which it neither commits nor rolls back. It may be run
+    twice: a transaction whose connection broke before the commit is tried once more on a new one. What SQLAlchemy
+    raises (a constraint violated, a lock not had in time, the server lost) is passed on.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend not in {"sqlite", "postgresql"}:
-        raise ValueError(f"`{backend}` is not a database that can be used: give `sqlite:///path` or `postgresql://…`")
-    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise ValueError("a database in memory can't be shared by readers and writer: name a file, `sqlite:///path`")
-    return parsed.set(drivername=backend)
 
+    def __init__(self, *, reader: Reader, loader: Reader, writer: AsyncEngine) -> None:
+        self._reader = reader
+        self._loader = loader
+        self._writer = writer
 
-def sqlite_reader(url: URL, connections: int) -> Engine:
-    """A synchronous engine whose connections see one consistent state from BEGIN to the end, and can't write."""
-    engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"),
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={
-            "isolation_level": None,  # transactions begin where we say, not where sqlite3 guesses
-            "check_same_thread": False,  # one thread at a time, by the pool; not always the same
-            "timeout": LOCK_TIMEOUT,
-        },
-    )
-    event.listen(engine, "connect", _prepare_reader)
-    event.listen(engine, "begin", _begin_deferred)
-    return engine
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The database at `sqlite:///path` or `postgresql://…`; connected to at the first use, not here.
 
+        Raises ValueError for any other URL.
+        """
+        parsed = parse_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            pool = postgresql.pool(parsed)
+            reader = PoolReader(pool)
+            return cls(reader=reader, loader=reader, writer=pool)
+        return cls(
+            reader=ThreadReader(sqlite.reader(parsed, READERS), READERS),
+            loader=ThreadReader(sqlite.reader(parsed, LOADERS), LOADERS),
+            writer=sqlite.writer(parsed),
+        )
 
-def sqlite_writer(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
-    """The one connection of this process that writes; other processes' writers are waited for at BEGIN.
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """What `fn` returns; all that it reads is one consistent state, and it can't write."""
+        return await self._reader.run(fn)
 
-    Makes the file's folder. Without `foreign_keys` it is one for migrations, which drop tables that others refer to.
-    """
-    _make_folder(url)
-    engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"),
-        pool_size=1,
-        max_overflow=0,
-        connect_args={"isolation_level": None, "timeout": LOCK_TIMEOUT},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_writer)
-    if foreign_keys:
-        event.listen(engine.sync_engine, "connect", _enforce_references)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
+    async def load(self, fn: Callable[[Connection], T]) -> T:
+        """As `read`, for many rows: it takes none of the few places that short reads have."""
+        return await self._loader.run(fn)
 
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened."""
+        return await in_transaction(self._writer, fn, commit=True)
 
-def postgresql(url: URL) -> AsyncEngine:
-    """One pool for readers and writers; the session says how a transaction is begun."""
-    return create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
-        pool_size=10,
-        max_overflow=10,
-        isolation_level="READ COMMITTED",  # a writer must see what was committed while it waited for its ledger
-        connect_args={
-            "server_settings": {
-                "application_name": "bailiwick",
-                # Compiling costs more than any of our statements, and seconds for the driver's own look at types.
-                "jit": "off",
-                # As on SQLite: who waits longer for a ledger gets an exception.
-                "lock_timeout": f"{LOCK_TIMEOUT}s",
-                # A process that froze inside a transaction must not hold an organization's ledger for ever.
-                "idle_in_transaction_session_timeout": "60s",
-            }
-        },
-    )
-
-
-def _make_folder(url: URL) -> None:
-    if url.database is not None:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _prepare_reader(connection: Any, _record: object) -> None:
-    _keep_a_log(connection)
-    # A bug in a reader is an error there and then, not a lost lock or a change without a revision.
-    _execute(connection, "PRAGMA query_only = ON")
-
-
-def _prepare_writer(connection: Any, _record: object) -> None:
-    _keep_a_log(connection)
-    # What was answered as done survives a power cut: the log is synced at each commit, not at checkpoints only.
-    _execute(connection, "PRAGMA synchronous = FULL")
-
-
-def _enforce_references(connection: Any, _record: object) -> None:
-    # Off on every new connection, whatever the file has seen; only writers need it.
-    _execute(connection, "PRAGMA foreign_keys = ON")
-
-
-def _keep_a_log(connection: Any) -> None:
-    # Readers don't wait for the writer nor it for them. The file remembers; the first connection ever sets it.
-    _execute(connection, "PRAGMA journal_mode = WAL")
-
-
-def _begin_deferred(connection: Connection) -> None:
-    # The first statement fixes what this transaction sees until it ends.
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # The lock before the first read. A deferred one reads, then finds that another has written, and fails.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _execute(connection: Any, statement: str) -> None:
-    cursor = connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
+    async def close(self) -> None:
+        """Wait for the reads that run, and let go of every connection."""
+        await self._reader.close()
+        await self._loader.close()
+        await self._writer.dispose()

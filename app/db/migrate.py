@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.db import engine
-from app.db.session import Database
+from app.db import postgresql, sqlite
+from app.db.engine import Database
+from app.db.url import parse_url
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def draft(url: str, message: str) -> None:
 
 def current(url: str) -> str | None:
     """The revision that the schema is at; None where there is none, not even a file."""
-    parsed = engine.parse_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
         return None
     return asyncio.run(_read(url, lambda connection: MigrationContext.configure(connection).get_current_revision()))
@@ -57,10 +58,10 @@ def _migrate(url: str, run: Callable[[Config], object]) -> None:
 
 
 def _engine(url: str) -> AsyncEngine:
-    parsed = engine.parse_url(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return engine.sqlite_writer(parsed, foreign_keys=False)
-    return engine.postgresql(parsed)
+        return sqlite.writer(parsed, foreign_keys=False)
+    return postgresql.pool(parsed)
 
 
 def _locked(connection: Connection, run: Callable[[Config], object]) -> None:
