@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from app.cli.migrate import migrate
 from app.cli.settings import settings
 from app.errors import BailiwickError
 from app.settings import SettingsError
@@ -20,7 +21,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (settings,):
+for command in (migrate, settings):
     bailiwick.add_command(command)
 
 
@@ -41,7 +42,7 @@ def main() -> None:
         _fail(str(error), 1)
     except Exception as error:
         log.debug("unforeseen failure", exc_info=True)
-        _fail(" ".join(f"{type(error).__name__}: {error}".split()), 1)
+        _fail(_unforeseen(error), 1)
 
 
 def _usage(error: click.UsageError) -> str:
@@ -49,6 +50,22 @@ def _usage(error: click.UsageError) -> str:
     reason = error.format_message().rstrip(".").replace("'", "`").replace(". Did", ", did")
     path = error.ctx.command_path if error.ctx else "bailiwick"
     return f"{reason[:1].lower()}{reason[1:]} (see `{path} --help`)"
+
+
+def _unforeseen(error: Exception) -> str:
+    """What a machine or a database said, else what kind of defect it is; a traceback helps nobody at a prompt."""
+    said = getattr(error, "orig", None)  # by the database's driver, within the exception of SQLAlchemy
+    if said is not None:
+        text = f"the store can't be used: {said} (see `bailiwick settings`)"
+    elif isinstance(error, OSError) and error.strerror:
+        text = (
+            f"{error.strerror}: `{error.filename}`"
+            if error.filename
+            else f"{error.strerror} (see `bailiwick settings`)"
+        )
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
 
 
 def _fail(message: str, code: int) -> None:

@@ -77,8 +77,11 @@ class Settings(BaseSettings):
             return url
         if scheme not in ("postgresql", "postgres"):
             raise ValueError("should begin with `sqlite:///` or `postgresql://`")
-        if not urlsplit(url).path.strip("/"):
+        parts = urlsplit(url)
+        if not parts.path.strip("/"):
             raise ValueError("should name a database, as in `postgresql://user:password@host/bailiwick`")
+        if re.search(r":\D*$", parts.netloc.rpartition("@")[2]):
+            raise ValueError("should have a number as its port, as in `postgresql://user:password@host:5432/bailiwick`")
         return f"postgresql://{_with_asyncpg_options(rest)}"
 
     @field_validator("secret")

@@ -30,6 +30,13 @@ def test_settings_make_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_migrating_twice_is_fine(tmp_path):
+    first, second = run("migrate", cwd=tmp_path), run("migrate", cwd=tmp_path)
+    assert (first.returncode, first.stdout, first.stderr) == (0, "the store was brought up to date\n", "")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "the store is up to date\n", "")
+    assert (tmp_path / "data/bailiwick.db").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -43,6 +50,13 @@ def test_wrong_use_is_one_line_and_exit_2(tmp_path, arguments, line):
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{line}\n")
 
 
+def test_a_store_that_is_none_is_one_line_and_exit_1(tmp_path):
+    (tmp_path / "text").write_text("this is no database at all")
+    done = run("migrate", cwd=tmp_path, BAILIWICK_DATABASE_URL="sqlite:///text")
+    line = "bailiwick: the store can't be used: file is not a database (see `bailiwick settings`)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
+
+
 def test_no_command_is_wrong_use_that_gets_the_help(tmp_path):
     done = run(cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -53,7 +67,10 @@ def test_no_command_is_wrong_use_that_gets_the_help(tmp_path):
     ("failure", "line"),
     [
         (not_found(), "bailiwick: there is no such thing, or you may not see it"),
-        (OSError("two\nlines"), "bailiwick: OSError: two lines"),
+        (PermissionError(13, "Permission denied", "x.db"), "bailiwick: Permission denied: `x.db`"),
+        (ConnectionRefusedError(111, "refused"), "bailiwick: refused (see `bailiwick settings`)"),
+        (KeyError("two\n lines"), "bailiwick: KeyError: 'two\\n lines'"),
+        (RuntimeError("two\n lines"), "bailiwick: RuntimeError: two lines"),
     ],
 )
 def test_a_failure_is_one_line_and_exit_1(monkeypatch, capsys, failure, line):

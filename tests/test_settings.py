@@ -82,6 +82,12 @@ def test_the_database_is_named_as_people_name_it(given, url, file):
             "postgresql://u:pw@h",
             "`BAILIWICK_DATABASE_URL` should name a database, as in `postgresql://user:password@host/bailiwick`",
         ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:pw@h:port/x",
+            "`BAILIWICK_DATABASE_URL` should have a number as its port, "
+            "as in `postgresql://user:password@host:5432/bailiwick`",
+        ),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_it(monkeypatch, name, value, message):
