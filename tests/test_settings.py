@@ -85,8 +85,10 @@ def test_the_database_is_named_as_people_name_it(given, url, file):
         (
             "DATABASE_URL",
             "postgresql://u:pw@h:port/x",
-            "`BAILIWICK_DATABASE_URL` should have a number as its port, "
-            "as in `postgresql://user:password@host:5432/bailiwick`",
+            (
+                "`BAILIWICK_DATABASE_URL` should have a number as its port, "
+                "as in `postgresql://user:password@host:5432/bailiwick`"
+            ),
         ),
     ],
 )
