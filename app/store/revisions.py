@@ -1,0 +1,96 @@
+"""Writing a revision: its audit record, its changes, the identities that it brings, and the head of its ledger."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, insert, update
+
+from app.db.tables import Change, Identity, Ledger, Revision, table_of
+from app.policy.kinds import Kind
+from app.store.chain import ChangeText, revision_hash
+from app.store.changeset import Changed
+from app.store.fact_values import recorded
+from app.store.identities import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the audit says of a change beside the change itself; all ids are of things that there are or were."""
+
+    action: str
+    actor_id: str | None = None
+    api_key_id: str | None = None
+    target_id: str | None = None
+    target_name: str | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Head:
+    """The last revision of a ledger that is held, and what the next identity is numbered."""
+
+    ledger_id: str
+    revision: int
+    hash: str | None
+    next_ordinal: int
+
+
+def insert_ledger(connection: Connection, ledger_id: str) -> Head:
+    """A ledger without revisions."""
+    connection.execute(
+        insert(table_of(Ledger)), {"id": ledger_id, "revision": 0, "instant": 0, "hash": None, "next_ordinal": 1}
+    )
+    return Head(ledger_id, revision=0, hash=None, next_ordinal=1)
+
+
+def insert_identities(connection: Connection, head: Head, facts: Sequence[Changed], instant: int) -> None:
+    """The identities of the facts that are new, numbered in their order."""
+    new = [fact for fact in facts if fact.is_new]
+    rows = [
+        {
+            "id": fact.id,
+            "ledger_id": head.ledger_id,
+            "kind": fact.model.identity_kind.value,
+            "ordinal": ordinal,
+            "created_at": instant,
+        }
+        for ordinal, fact in enumerate(new, head.next_ordinal)
+    ]
+    if rows:
+        connection.execute(insert(table_of(Identity)), rows)
+        head.next_ordinal += len(rows)
+
+
+def append(connection: Connection, head: Head, facts: Sequence[Changed], record: Record, instant: int) -> None:
+    """The next revision of a ledger and its changes; the head moves on, in the database and in `head`."""
+    changes = [
+        ChangeText(
+            fact.model.identity_kind.value,
+            fact.id,
+            before=recorded(fact.model, fact.before),
+            after=recorded(fact.model, fact.after),
+        )
+        for fact in facts
+    ]
+    revision = asdict(record) | {
+        "id": new_id(Kind.AUDIT_EVENT),
+        "ledger_id": head.ledger_id,
+        "number": head.revision + 1,
+        "instant": instant,
+    }
+    digest = revision_hash(head.hash, changes=changes, **revision)
+    connection.execute(insert(table_of(Revision)), revision | {"previous_hash": head.hash, "hash": digest})
+    connection.execute(
+        insert(table_of(Change)),
+        [
+            {"ledger_id": head.ledger_id, "revision": head.revision + 1, "position": position} | asdict(change)
+            for position, change in enumerate(changes)
+        ],
+    )
+    head.revision, head.hash = head.revision + 1, digest
+    ledgers = table_of(Ledger)
+    connection.execute(
+        update(ledgers)
+        .where(ledgers.c.id == head.ledger_id)
+        .values(revision=head.revision, instant=instant, hash=head.hash, next_ordinal=head.next_ordinal)
+    )
