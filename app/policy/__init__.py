@@ -1,1 +1,1 @@
-"""The access rule: pure Python over immutable facts; no I/O, no async, no clock. README.md in this folder tells it in prose."""
+"""The access rule: pure Python over immutable facts; no I/O, no async, no clock."""

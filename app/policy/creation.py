@@ -14,15 +14,23 @@ from app.policy.vocabulary import ErrorCode, Gate, Permission, ResourceKind, Tie
 
 
 def decide_named(
-    facts: Facts, subject: Subject | None, permission: Permission, project_id: str, name: str, at: int
+    facts: Facts,
+    subject: Subject | None,
+    permission: Permission,
+    project_id: str,
+    name: str,
+    at: int,
+    *,
+    asker_sees_it: bool = True,
 ) -> Decision:
     """Decide about the environment of this name in a project; `resource_id` of the answer is the project's.
 
-    Deploying to a name that the subject can't see, and creating any, is decided as creating it, with the tier guessed;
-    a name that is taken is then CONFLICT. Anything else about a name that can't be seen is `hidden`.
+    `asker_sees_it` False: whoever asks can't see the environment, so the answer is as if it were not there. Deploying
+    to a name that the subject can't see, and creating any, is decided as creating it, with the tier guessed; a name
+    that is taken is then CONFLICT. Anything else about a name that can't be seen is `hidden`.
     """
     environment = facts.environment_named(project_id, name)
-    if environment is not None and permission is not Permission.ENVIRONMENT_CREATE:
+    if asker_sees_it and environment is not None and permission is not Permission.ENVIRONMENT_CREATE:
         decision = decide(facts, subject, permission, environment.id, at)
         if decision.code is not ErrorCode.NOT_FOUND:
             return replace(decision, resource_id=project_id)

@@ -1,6 +1,6 @@
 """What the rule answers: a Decision with ordered reasons; a refused one is falsy (rule.md, section 4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.policy.vocabulary import ErrorCode, Gate, Permission
 
@@ -24,7 +24,8 @@ class Decision:
     """The verdict on one question, with the ids as they were asked.
 
     `code` is None exactly when it is allowed. `revision` is the organization's. `valid_until` is the first instant
-    (µs) at which time alone could change it, None for never.
+    (µs) at which time alone could change it, None for never. `error` is what went wrong where gate ERROR refused: to be
+    logged, never shown.
     """
 
     allowed: bool
@@ -35,6 +36,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     revision: int
     valid_until: int | None
+    error: Exception | None = field(default=None, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.allowed

@@ -1,5 +1,6 @@
 """Facts: one organization at one revision, immutable, and the questions the rule puts to them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -285,17 +286,60 @@ class Facts:
         """The slugs from the organization down, joined by `/`."""
         return "/".join(node.slug for node in reversed(self.path(node_id)))
 
+    @property
+    def size(self) -> int:
+        """How many facts these are, about."""
+        return sum(
+            map(len, (self.teams, self.projects, self.environments, self.memberships, self.restrictions, self.people))
+        )
+
     def roles(self) -> tuple[Role, ...]:
         """Every role of the organization: the built-in ones, then its own in order of creation."""
         return (*BUILT_IN_ROLES.values(), *self.custom_roles.values())
 
+    def team_at(self, path: str) -> Team | None:
+        """The team at a path of slugs that begins with the organization's."""
+        *above, slug = path.split("/")
+        parent = self._parent_at(above)
+        found = () if parent is None else self.children(parent)
+        return next((node for node in found if isinstance(node, Team) and node.slug == slug), None)
+
+    def project_at(self, path: str) -> Project | None:
+        """The project at a path of slugs that begins with the organization's."""
+        *above, slug = path.split("/")
+        parent = self._parent_at(above)
+        found = () if parent is None else self.children(parent)
+        return next((node for node in found if isinstance(node, Project) and node.slug == slug), None)
+
+    def _parent_at(self, slugs: list[str]) -> str | None:
+        if not slugs or slugs[0] != self.organization.slug:
+            return None
+        if len(slugs) == 1:
+            return self.organization.id
+        team = self.team_at("/".join(slugs))
+        return None if team is None else team.id
+
     def next_boundary(self, at: int) -> int | None:
         """The first instant after `at` at which a membership or grant begins or ends; µs, None for never."""
-        spans: Iterable[Membership | Grant] = chain(
-            self.memberships.values(), (g for r in self.restrictions.values() for g in r.grants)
-        )
-        bounds = (bound for span in spans for bound in (span.starts_at, span.expires_at))
-        return min((bound for bound in bounds if bound is not None and bound > at), default=None)
+        position = bisect_right(self._bounds, at)
+        return self._bounds[position] if position < len(self._bounds) else None
+
+    @cached_property
+    def grants(self) -> dict[str, Grant]:
+        """Every grant, by id."""
+        return {grant.id: grant for restriction in self.restrictions.values() for grant in restriction.grants}
+
+    @cached_property
+    def approval_rules(self) -> dict[str, ApprovalRule]:
+        """Every approval rule, by id."""
+        return {rule.id: rule for restriction in self.restrictions.values() for rule in restriction.approval_rules}
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        """Every instant at which a membership or grant begins or ends, ascending."""
+        grants = (grant for restriction in self.restrictions.values() for grant in restriction.grants)
+        spans: Iterable[Membership | Grant] = chain(self.memberships.values(), grants)
+        return sorted({bound for span in spans for bound in (span.starts_at, span.expires_at) if bound is not None})
 
     @cached_property
     def _environments_by_project(self) -> dict[str, tuple[Environment, ...]]:

@@ -38,11 +38,11 @@ def _covers(view: View, number: int, kind: ResourceKind, role: Role) -> bool:
         view.holds_by_role(permission, below, number)
         for below in _BELOW[kind]
         for permission in role.permissions
-        if role.allows(permission, below) and not _means_nothing(permission, kind, below)
+        if role.allows(permission, below) and not _means_nothing(permission, kind)
     )
 
 
-def _means_nothing(permission: Permission, kind: ResourceKind, below: ResourceKind) -> bool:
+def _means_nothing(permission: Permission, kind: ResourceKind) -> bool:
     """PROJECT_RESTRICT on a project allows nothing there: it is decided on the parent (section 10).
 
     Everybody who belongs has ORGANIZATION_VIEW anyway.

@@ -68,9 +68,7 @@ class Objects:
         for own in self.facts.memberships.values():
             if own.subject_is_team or own.subject_id in seen:
                 continue
-            if watched & 1 or self._views_members_on(own.node_id) or any(
-                flows & watched for flows in self._flows(own)
-            ):
+            if watched & 1 or self._views_members_on(own.node_id) or any(flows & watched for flows in self._flows(own)):
                 seen.add(own.subject_id)
         return frozenset(seen)
 

@@ -79,16 +79,13 @@ def team_passage(facts: Facts, subject: Subject, restriction: Restriction, at: i
     )
 
 
-def matched_rule(facts: Facts, subject: Subject, environment: Environment, at: int) -> ApprovalRule | None:
-    """An approval rule on an environment that a subject who sees it matches; people who belong only (section 8)."""
+def matched_rules(
+    facts: Facts, subject: Subject, environment: Environment, at: int
+) -> Iterator[tuple[Restriction, ApprovalRule]]:
+    """The approval rules on an environment that a subject who sees it matches; people who belong only (section 8)."""
     if subject.person.is_service_account or belonging(facts, subject.id, at) is None:
-        return None
-    return next(
-        (
-            rule
-            for restriction in enabled_on(facts, environment)
-            for rule in restriction.approval_rules
-            if names_subject(facts, subject, rule, restriction.scope_id, at)
-        ),
-        None,
-    )
+        return
+    for restriction in enabled_on(facts, environment):
+        for rule in restriction.approval_rules:
+            if names_subject(facts, subject, rule, restriction.scope_id, at):
+                yield restriction, rule

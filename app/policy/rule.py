@@ -1,9 +1,11 @@
 """The access rule: may this subject do this to that resource at this instant, and why (rule.md, section 4)."""
 
+from dataclasses import replace
+
 from app.policy.decision import Decision, Reason, hidden
 from app.policy.facts import Environment, Facts, Project, Resource
 from app.policy.holding import held_roles
-from app.policy.restrictions import enabled_on, matched_rule, passage, team_passage
+from app.policy.restrictions import enabled_on, matched_rules, passage, team_passage
 from app.policy.subject import Subject
 from app.policy.validity import valid_until
 from app.policy.visibility import NOT_PASSED, covers, giving, passed_reason, visibility
@@ -29,8 +31,9 @@ def decide(facts: Facts, subject: Subject | None, permission: Permission, resour
     try:
         return _decide(facts, subject, permission, resource_id, at)
     except Exception as error:  # noqa: BLE001 - whatever went wrong must never grant
-        reason = Reason(Gate.ERROR, False, f"the decision failed: {type(error).__name__}")
-        return _conclude(facts, subject, permission, resource_id, ErrorCode.NOT_FOUND, [reason], until=None)
+        reasons = [Reason(Gate.ERROR, False, "the decision failed, and so refuses")]
+        failed = _conclude(facts, subject, permission, resource_id, ErrorCode.NOT_FOUND, reasons, until=None)
+        return replace(failed, error=error)
 
 
 def _decide(facts: Facts, subject: Subject | None, permission: Permission, resource_id: str, at: int) -> Decision:
@@ -163,11 +166,10 @@ def _push(facts: Facts, subject: Subject, resource: Resource, at: int, reasons: 
 
 def _approval(facts: Facts, subject: Subject, environment: Environment, at: int, reasons: list[Reason]) -> bool:
     """Section 3: who sees the environment and matches an approval rule that applies to it; no role gives it."""
-    rule = matched_rule(facts, subject, environment, at)
-    if rule is None:
+    found = next(matched_rules(facts, subject, environment, at), None)
+    if found is None:
         reasons.append(Reason(Gate.APPROVAL, False, "no approval rule names the subject"))
-    else:
-        reasons.append(
-            Reason(Gate.APPROVAL, True, "an approval rule names the subject", (rule.id, rule.restriction_id))
-        )
-    return rule is not None
+        return False
+    restriction, rule = found
+    reasons.append(Reason(Gate.APPROVAL, True, "an approval rule names the subject", (rule.id, restriction.id)))
+    return True

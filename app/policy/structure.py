@@ -34,12 +34,8 @@ def holds(marked: bytes, number: int) -> bool:
 
 def members(mask: int) -> Iterable[int]:
     """The numbers in a set, ascending."""
-    data = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
-    for index, byte in enumerate(data):
-        while byte:
-            lowest = byte & -byte
-            yield (index << 3) + lowest.bit_length() - 1
-            byte ^= lowest
+    for index, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
+        yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,14 @@ class View:
     @cached_property
     def ends_at(self) -> int | None:
         """The first instant at which time alone could change anything here; None for never. Complete once asked."""
-        (self.passed, self.passed_by_team, self.approvable)  # each notes the bounds it meets
+        # What looks at grants notes when they begin and end, so it is to be computed first.
+        _ = self.passed | self.passed_by_team
         return min((bound for bound in self._bounds if bound > self.at), default=None)
+
+    @cached_property
+    def others_end_at(self) -> int | None:
+        """The first instant at which time alone could change what is seen of other people; None for never."""
+        return self.facts.next_boundary(self.at)
 
     def sees(self, resource_id: str) -> bool:
         """Whether a resource is visible; False for an unknown id."""

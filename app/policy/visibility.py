@@ -1,4 +1,4 @@
-"""Whether a resource is visible, and why: steps 2 to 5 of the decision, and hiding restrictions (rule.md, section 4)."""
+"""Whether a resource is visible, and why: steps 2 to 5, and restrictions that hide (rule.md, section 4)."""
 
 from app.policy.decision import Reason
 from app.policy.facts import Environment, Facts, Membership, Node, Organization, Project, Resource

@@ -1,4 +1,4 @@
-"""The closed words of the rule: enums, the role table, and what may be asked of which kind of resource (rule.md, section 3)."""
+"""The closed words of the rule: enums, the role table, and what may be asked of what (rule.md, section 3)."""
 
 from enum import Enum, IntEnum, StrEnum
 

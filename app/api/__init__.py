@@ -1,0 +1,1 @@
+"""GraphQL: translates between the contract and the services, and decides nothing."""

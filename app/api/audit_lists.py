@@ -1,0 +1,29 @@
+"""The audit page by page, newest first."""
+
+from app.api.context import Context
+from app.api.pagination import Fetched, Page, Paging
+from app.policy.facts import Organization
+from app.store.audit import AuditEvent, AuditFilter, audit_slice
+
+
+def audit_of(context: Context, organization: Organization, wanted: AuditFilter) -> Fetched[AuditEvent]:
+    """The records of an organization; whether the asker may read them is asked on the field."""
+
+    async def fetch(paging: Paging) -> Page[AuditEvent]:
+        events, total = await context.asker.read_of(
+            organization.id,
+            audit_slice,
+            wanted,
+            paging.size + 1,
+            paging.after,
+            paging.before,
+            backwards=paging.backwards,
+        )
+        return Page.of_slice(events, order_of, paging, total)
+
+    return Fetched(fetch)
+
+
+def order_of(event: AuditEvent) -> tuple[int, str]:
+    """The key that the audit is in order of."""
+    return -event.revision, event.id

@@ -1,0 +1,60 @@
+"""What a resolver may touch: the reader of one request, and the loaders of its batch fields."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from app.errors import unauthenticated
+from app.policy.objects import Objects
+from app.policy.subject import Subject
+from app.policy.views import View
+from app.services.instance import Instance
+from app.services.reader import Reader
+
+P = TypeVar("P", bound=Hashable)
+V = TypeVar("V")
+Batch = Callable[[Reader, Sequence[P]], Awaitable[Sequence[V]]]
+"""Values for a list of parents, in their order: how a field that the facts don't hold is read, once for a list."""
+
+
+class Context:
+    """One request: who asks (None: nobody), at which moment, and what was loaded for it so far."""
+
+    def __init__(self, instance: Instance, reader: Reader | None) -> None:
+        self.instance = instance
+        self.reader = reader
+        self._loaders: dict[Batch[Any, Any], DataLoader[Any, Any]] = {}
+
+    @property
+    def asker(self) -> Reader:
+        """The reader of whoever asks. Raises UNAUTHENTICATED where nobody does."""
+        if self.reader is None:
+            raise unauthenticated()
+        return self.reader
+
+    @property
+    def subject(self) -> Subject:
+        return self.asker.subject
+
+    def objects(self, organization_id: str) -> Objects:
+        """What the asker sees in an organization that a field above has opened."""
+        return self.asker.objects(organization_id)
+
+    def view(self, organization_id: str) -> View:
+        """The asker's view of an organization that a field above has opened."""
+        return self.asker.view(organization_id)
+
+    def load(self, batch: Batch[P, V], parent: P) -> Awaitable[V]:
+        """One parent's value of a batch field, fetched together with its siblings'."""
+        if batch not in self._loaders:
+
+            async def fetch(parents: list[P]) -> list[V]:
+                return list(await batch(self.asker, parents))
+
+            self._loaders[batch] = DataLoader(fetch)
+        return self._loaders[batch].load(parent)
+
+
+Info = strawberry.Info[Context, None]

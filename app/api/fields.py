@@ -1,0 +1,49 @@
+"""Fields as this schema writes them: a description always, the GraphQL type apart from what the resolver hands on."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import strawberry
+from strawberry.permission import BasePermission
+
+from app.api.pagination import Connection, Paged
+
+Resolver = Callable[..., Any]
+T = TypeVar("T")
+
+
+def field(
+    type_: Any, description: str, *, name: str | None = None, needs: Sequence[type[BasePermission]] = ()
+) -> Callable[[Resolver], Any]:
+    """A field computed by a resolver; null without an entry in `errors` where `needs` is not met."""
+    made: Any = strawberry.field(graphql_type=type_, description=description, name=name, permission_classes=list(needs))
+    return cast(Callable[[Resolver], Any], made)
+
+
+def connection(
+    node: Any,
+    description: str,
+    *,
+    by: type[str] | type[int] = str,
+    nullable: bool = False,
+    needs: Sequence[type[BasePermission]] = (),
+) -> Callable[[Resolver], Any]:
+    """A field that shows a list page by page; its resolver returns something Pageable, in order of `by` and id."""
+    page: Any = Connection[node]
+    made: Any = strawberry.field(
+        graphql_type=page | None if nullable or needs else page,
+        description=description,
+        permission_classes=list(needs),
+        extensions=[Paged(by)],
+    )
+    return cast(Callable[[Resolver], Any], made)
+
+
+def attribute(description: str, name: str | None = None) -> Any:
+    """A field that is an attribute of the value behind the type."""
+    return strawberry.field(description=description, name=name)
+
+
+def given(value: T | None) -> T | None:
+    """An optional argument's value: left out and null are the same to a filter."""
+    return None if value is strawberry.UNSET else value

@@ -1,0 +1,1 @@
+"""The object types of the contract, one noun a module."""

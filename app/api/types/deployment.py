@@ -1,0 +1,74 @@
+"""Deployment: a ref of a project on its way to an environment."""
+
+import strawberry
+
+from app.api import references as types
+from app.api.context import Info
+from app.api.enums import DeploymentStatus
+from app.api.fields import attribute, field
+from app.api.node import Node, shows
+from app.api.scalars import DateTime
+from app.api.types.autoscaling import Autoscaling
+from app.policy import facts
+from app.services import batches, deployments
+from app.services.deployments import Deployed
+from app.store import configuration
+
+
+@strawberry.type(description="A ref of a project on its way to an environment, or not placed yet.")
+class Deployment(Node):
+    is_type_of = shows(Deployed)
+
+    status: DeploymentStatus = attribute("Where it stands now.")
+
+    @field(types.Project | None, "The project it is of.")
+    def project(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Node | None:
+        return info.context.objects(deployed.organization_id).node(deployed.deployment.project_id)
+
+    @field(types.Environment | None, "The environment it is for; null while it is not placed.")
+    def environment(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Environment | None:
+        view = info.context.view(deployed.organization_id)
+        id = deployed.deployment.environment_id
+        return view.facts.environment(id) if id is not None and view.sees(id) else None
+
+    @field(str, "The branch, tag, commit or image that is deployed.")
+    def ref(deployed: strawberry.Parent[Deployed]) -> str:
+        return deployed.deployment.ref
+
+    @field(types.User | None, "Who created it, if the viewer sees them.")
+    def created_by(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Person | None:
+        return info.context.objects(deployed.organization_id).person(deployed.deployment.created_by)
+
+    @field(DateTime, "When it was created.")
+    def created_at(deployed: strawberry.Parent[Deployed]) -> int:
+        return deployed.deployment.created_at
+
+    @field(DateTime, "When something of it changed last.")
+    def updated_at(deployed: strawberry.Parent[Deployed]) -> int:
+        return deployed.deployment.updated_at
+
+    @field(types.Deployment | None, "The deployment it was promoted from, if the viewer sees that.")
+    async def promoted_from(deployed: strawberry.Parent[Deployed], info: Info) -> Deployed | None:
+        source = deployed.deployment.promoted_from
+        return None if source is None else await info.context.load(batches.deployment, source)
+
+    @field(Autoscaling, "Its environment's, or its own while it is not placed.")
+    async def autoscaling(deployed: strawberry.Parent[Deployed], info: Info) -> configuration.Autoscaling:
+        target = deployed.deployment.environment_id or deployed.id
+        return await info.context.load(batches.autoscaling, (deployed.organization_id, target))
+
+    @field(bool, "Whether the viewer's approval would be taken.")
+    def viewer_can_approve(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
+        return deployments.may_approve(info.context.objects(deployed.organization_id), deployed)
+
+    @field(bool, "Whether the viewer could reject it.")
+    def viewer_can_reject(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
+        return deployments.may_reject(info.context.objects(deployed.organization_id), deployed)
+
+    @field(bool, "Whether the viewer could run it now.")
+    def viewer_can_run(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
+        return deployments.may_run(info.context.objects(deployed.organization_id), deployed)
+
+    @field(bool, "Whether the viewer could cancel it now.")
+    def viewer_can_cancel(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
+        return deployments.may_cancel(info.context.objects(deployed.organization_id), deployed)

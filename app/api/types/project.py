@@ -1,0 +1,88 @@
+"""Project: what has environments."""
+
+from typing import Annotated
+
+import strawberry
+
+from app.api import references as types
+from app.api.arguments import Inherited, InState, OfStatus, OfTier, Restricted, Search, WherePermitted
+from app.api.context import Info
+from app.api.deployment_lists import deployments_of
+from app.api.enums import ProjectKind
+from app.api.fields import attribute, connection, field, given
+from app.api.node import shows
+from app.api.pagination import Listing, Pageable
+from app.api.scalars import DateTime
+from app.api.types.member_node import MemberNode
+from app.policy import facts
+from app.policy.structure import order_of
+from app.services import lists
+from app.services.deployments import Deployed
+from app.services.lists import EnvironmentFilter
+
+
+@strawberry.type(description="What has environments and can be restricted as a whole.")
+class Project(MemberNode):
+    is_type_of = shows(facts.Project)
+
+    slug: str = attribute("Its short name in paths, unique below its parent.")
+    name: str = attribute("What people call it.")
+    project_kind: ProjectKind = attribute("What it is in the product it comes from.", name="kind")
+    restricted: bool = attribute("Whether only its own memberships, and ADMINs from above, count.")
+    created_at: DateTime = attribute("When it was created.")
+
+    @field(str, "The slugs from the organization down.")
+    def path(project: strawberry.Parent[facts.Project], info: Info) -> str:
+        return info.context.view(project.organization_id).facts.slug_path(project.id)
+
+    @field(types.Organization | None, "The organization it is in.")
+    def organization(project: strawberry.Parent[facts.Project], info: Info) -> facts.Node | None:
+        return info.context.objects(project.organization_id).node(project.organization_id)
+
+    @field(types.Team | None, "The team it is in; null right below the organization, and where it is hidden.")
+    def team(project: strawberry.Parent[facts.Project], info: Info) -> facts.Node | None:
+        parent = info.context.objects(project.organization_id).node(project.parent_id)
+        return parent if isinstance(parent, facts.Team) else None
+
+    @connection(types.Environment, "Its environments that the viewer sees.")
+    def environments(
+        project: strawberry.Parent[facts.Project],
+        info: Info,
+        search: Search = strawberry.UNSET,
+        tier: OfTier = strawberry.UNSET,
+        state: InState = strawberry.UNSET,
+        restricted: Restricted = strawberry.UNSET,
+        permission: WherePermitted = strawberry.UNSET,
+    ) -> Listing[facts.Environment]:
+        wanted = EnvironmentFilter(
+            search=given(search),
+            tier=given(tier),
+            state=given(state),
+            restricted=given(restricted),
+            permission=given(permission),
+        )
+        return Listing(lists.environments(info.context.objects(project.organization_id), project, wanted), order_of)
+
+    @field(types.Environment | None, "Its environment of this name.")
+    def environment(
+        project: strawberry.Parent[facts.Project],
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="The exact name.")],
+    ) -> facts.Environment | None:
+        view = info.context.view(project.organization_id)
+        found = view.facts.environment_named(project.id, name)
+        return found if found is not None and view.sees(found.id) else None
+
+    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
+    def restrictions(
+        project: strawberry.Parent[facts.Project], info: Info, inherited: Inherited = strawberry.UNSET
+    ) -> Listing[facts.Restriction]:
+        objects = info.context.objects(project.organization_id)
+        found = lists.restrictions(objects, project, given(inherited))
+        return Listing(found, lambda each: lists.restriction_order(objects, each))
+
+    @connection(types.Deployment, "Its deployments that the viewer sees, newest first.", by=int)
+    def deployments(
+        project: strawberry.Parent[facts.Project], info: Info, status: OfStatus = strawberry.UNSET
+    ) -> Pageable[Deployed]:
+        return deployments_of(info.context, project, given(status))

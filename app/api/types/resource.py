@@ -1,0 +1,46 @@
+"""What organizations, teams, projects and environments have alike: the viewer's permissions, and who else may."""
+
+import strawberry
+
+from app.api import references as types
+from app.api.context import Info
+from app.api.enums import Permission
+from app.api.fields import connection, field
+from app.api.node import Node
+from app.api.pagination import Listing
+from app.api.permissions import needs
+from app.errors import invalid
+from app.policy import facts
+from app.policy.facts import Person
+from app.services.checks import Answer, decide_for_viewer
+from app.services.lists import person_order, subjects
+
+MAX_DECISIONS = 40
+
+
+@strawberry.type(description="A resource, and what may be done with it.")
+class Resource(Node):
+    @field(list[Permission], "Everything the viewer may do with it.")
+    def viewer_permissions(resource: strawberry.Parent[facts.Resource], info: Info) -> list[Permission]:
+        return info.context.view(resource.organization_id).permissions(resource.id)
+
+    @field(bool, "Whether the viewer may do this with it.")
+    def viewer_can(resource: strawberry.Parent[facts.Resource], info: Info, permission: Permission) -> bool:
+        return info.context.view(resource.organization_id).may(permission, resource.id)
+
+    @field(list[types.Decision], "What the viewer may do with it and why, in the order asked; at most 40 at once.")
+    def viewer_decisions(
+        resource: strawberry.Parent[facts.Resource], info: Info, permissions: list[Permission]
+    ) -> list[Answer]:
+        if len(permissions) > MAX_DECISIONS:
+            raise invalid(f"at most {MAX_DECISIONS} permissions can be asked at once", "permissions")
+        return decide_for_viewer(info.context.objects(resource.organization_id), permissions, resource.id)
+
+    @connection(
+        types.User,
+        "Who may do this with it, of the people that the viewer sees; null without ACCESS_EXPLAIN.",
+        needs=[needs(Permission.ACCESS_EXPLAIN)],
+    )
+    def subjects(resource: strawberry.Parent[facts.Resource], info: Info, permission: Permission) -> Listing[Person]:
+        objects = info.context.objects(resource.organization_id)
+        return Listing(subjects(objects, permission, resource.id), person_order)

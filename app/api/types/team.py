@@ -1,0 +1,82 @@
+"""Team: a node between the organization and its projects, and a group of people."""
+
+import strawberry
+
+from app.api import references as types
+from app.api.arguments import ExactName, Inherited, InState, OfTier, Restricted, Search, WherePermitted
+from app.api.context import Info
+from app.api.fields import attribute, connection, field, given
+from app.api.node import shows
+from app.api.pagination import Listing
+from app.api.scalars import DateTime
+from app.api.types.environment_name import EnvironmentName
+from app.api.types.member_node import MemberNode
+from app.policy import facts
+from app.policy.structure import order_of
+from app.services import lists
+from app.services.lists import EnvironmentFilter, ProjectFilter
+
+
+@strawberry.type(description="A node of the tree that holds teams and projects; its members are also a group.")
+class Team(MemberNode):
+    is_type_of = shows(facts.Team)
+
+    slug: str = attribute("Its short name in paths, unique below its parent.")
+    name: str = attribute("What people call it.")
+    isolated: bool = attribute("Whether roles other than ADMIN stop flowing in from above.")
+    created_at: DateTime = attribute("When it was created.")
+
+    @field(str, "The slugs from the organization down.")
+    def path(team: strawberry.Parent[facts.Team], info: Info) -> str:
+        return info.context.view(team.organization_id).facts.slug_path(team.id)
+
+    @field(types.Organization | None, "The organization it is in.")
+    def organization(team: strawberry.Parent[facts.Team], info: Info) -> facts.Node | None:
+        return info.context.objects(team.organization_id).node(team.organization_id)
+
+    @field(types.Team | None, "The team it is in; null right below the organization, and where it is hidden.")
+    def parent(team: strawberry.Parent[facts.Team], info: Info) -> facts.Node | None:
+        parent = info.context.objects(team.organization_id).node(team.parent_id)
+        return parent if isinstance(parent, facts.Team) else None
+
+    @connection(types.Team, "The teams right below it that the viewer sees.")
+    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Listing[facts.Team]:
+        return Listing(lists.teams(info.context.objects(team.organization_id), None, team.id), order_of)
+
+    @connection(types.Project, "The projects of this team and those below that the viewer sees.")
+    def projects(
+        team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
+    ) -> Listing[facts.Project]:
+        objects = info.context.objects(team.organization_id)
+        return Listing(lists.projects(objects, team, ProjectFilter(given(search))), order_of)
+
+    @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
+    def environments(
+        team: strawberry.Parent[facts.Team],
+        info: Info,
+        search: Search = strawberry.UNSET,
+        tier: OfTier = strawberry.UNSET,
+        name: ExactName = strawberry.UNSET,
+        state: InState = strawberry.UNSET,
+        restricted: Restricted = strawberry.UNSET,
+        permission: WherePermitted = strawberry.UNSET,
+    ) -> Listing[facts.Environment]:
+        wanted = EnvironmentFilter(
+            given(search), given(tier), given(name), given(state), given(restricted), given(permission)
+        )
+        return Listing(lists.environments(info.context.objects(team.organization_id), team, wanted), order_of)
+
+    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
+    def restrictions(
+        team: strawberry.Parent[facts.Team], info: Info, inherited: Inherited = strawberry.UNSET
+    ) -> Listing[facts.Restriction]:
+        objects = info.context.objects(team.organization_id)
+        found = lists.restrictions(objects, team, given(inherited))
+        return Listing(found, lambda each: lists.restriction_order(objects, each))
+
+    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.")
+    def environment_names(
+        team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
+    ) -> Listing[lists.EnvironmentName]:
+        found = lists.environment_names(info.context.objects(team.organization_id), team, given(search))
+        return Listing(found, lambda each: lists.name_order(each.name))

@@ -1,0 +1,1 @@
+"""Use cases: decide, change, record. A transaction lives here and nowhere above."""

@@ -1,0 +1,106 @@
+"""The facts and views that a process keeps, each exact for the revisions it names (architecture, section 3).
+
+Nothing here expires by a clock or hears of changes: a request says which revisions it answers at, and gets those.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from app.db.engine import Database
+from app.policy.facts import Facts
+from app.policy.objects import Objects
+from app.policy.structure import Structure
+from app.policy.subject import Subject
+from app.policy.views import View
+from app.store.snapshot import catch_up, load_facts
+
+VERSIONS = 3
+"""How many versions of one organization stay: requests that came in before a write still answer at theirs."""
+
+FACT_BYTES, VIEW_BYTES = 1_000, 4_000
+"""What one fact and one view cost, about; measured on the demo organizations."""
+
+Revisions = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Version:
+    """One organization's facts at one pair of revisions, and the views of whoever asked about them."""
+
+    structure: Structure
+    objects: dict[Subject, Objects] = field(default_factory=dict)
+
+    def objects_of(self, subject: Subject, at: int) -> Objects:
+        """What a subject sees at an instant; a view that time has ended is made anew."""
+        known = self.objects.get(subject)
+        if known is None or not known.view.at <= at or _has_ended(known.view, at):
+            known = self.objects[subject] = Objects(View(self.structure, subject, at))
+        return known
+
+
+def _has_ended(view: View, at: int) -> bool:
+    # What is seen of other people turns with their memberships, so the organization's next instant counts too.
+    return any(end is not None and end <= at for end in (view.ends_at, view.others_end_at))
+
+
+class FactsMemory:
+    """Facts by organization and revisions; the least recently used organization leaves when memory is short."""
+
+    def __init__(self, database: Database, budget_bytes: int) -> None:
+        self._database = database
+        self._budget = budget_bytes
+        self._versions: OrderedDict[str, dict[Revisions, Version]] = OrderedDict()
+        self._loading: dict[str, asyncio.Lock] = {}
+
+    async def version(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
+        """The organization's facts at these revisions; None where there was no such organization then."""
+        at = (revision, instance_revision)
+        known = self._known(organization_id, at)
+        if known is not None:
+            return known
+        async with self._loading.setdefault(organization_id, asyncio.Lock()):
+            known = self._known(organization_id, at)
+            return known if known is not None else await self._read(organization_id, at)
+
+    def _known(self, organization_id: str, at: Revisions) -> Version | None:
+        versions = self._versions.get(organization_id)
+        if versions is None or at not in versions:
+            return None
+        self._versions.move_to_end(organization_id)
+        return versions[at]
+
+    async def _read(self, organization_id: str, at: Revisions) -> Version | None:
+        nearest = self._nearest(organization_id, at)
+        facts = await self._database.load(
+            lambda connection: (
+                load_facts(connection, organization_id, *at) if nearest is None else catch_up(connection, nearest, *at)
+            )
+        )
+        if facts is None:
+            return None
+        version = Version(Structure(facts))
+        versions = self._versions.setdefault(organization_id, {})
+        versions[at] = version
+        while len(versions) > VERSIONS:
+            del versions[min(versions)]
+        self._versions.move_to_end(organization_id)
+        self._shed()
+        return version
+
+    def _nearest(self, organization_id: str, at: Revisions) -> Facts | None:
+        """The latest facts in memory from which one can catch up with both revisions."""
+        versions = self._versions.get(organization_id, {})
+        earlier = [key for key in versions if key[0] <= at[0] and key[1] <= at[1]]
+        return versions[max(earlier)].structure.facts if earlier else None
+
+    def _shed(self) -> None:
+        while len(self._versions) > 1 and self._bytes() > self._budget:
+            self._versions.popitem(last=False)
+
+    def _bytes(self) -> int:
+        return sum(
+            len(version.objects) * VIEW_BYTES + version.structure.facts.size * FACT_BYTES
+            for versions in self._versions.values()
+            for version in versions.values()
+        )

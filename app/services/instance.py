@@ -1,0 +1,61 @@
+"""A running Bailiwick: its store, the facts it keeps in memory, its secret and its clock."""
+
+import time
+from collections.abc import Callable
+
+from app.db.engine import Database
+from app.errors import unauthenticated
+from app.policy.subject import Subject
+from app.services.facts_memory import FactsMemory
+from app.services.keys import hash_key, is_well_formed
+from app.services.reader import Moment, Reader
+from app.store.credentials import note_use
+from app.store.moment import arrival_by_key
+
+USE_RESOLUTION = 60_000_000
+"""How exactly a key's last use is known, in µs: writing it more often would cost more than reading an answer."""
+
+
+def now_us() -> int:
+    """This instant, in µs since the epoch."""
+    return time.time_ns() // 1_000
+
+
+class Instance:
+    """What one process needs to answer anybody. `pepper` keys the hashes of API keys; `clock` answers in µs."""
+
+    def __init__(
+        self, database: Database, pepper: bytes, *, memory_bytes: int, clock: Callable[[], int] = now_us
+    ) -> None:
+        self.database = database
+        self.pepper = pepper
+        self.clock = clock
+        self.memory = FactsMemory(database, memory_bytes)
+        self._noted: dict[str, int] = {}
+
+    async def reader(self, key: str) -> Reader:
+        """Whoever holds this key, at the moment of this call.
+
+        Raises UNAUTHENTICATED for a key that is malformed, unknown, revoked, expired, or of somebody deactivated; the
+        message doesn't tell which.
+        """
+        if not is_well_formed(key):
+            raise unauthenticated()
+        key_hash = hash_key(self.pepper, key)
+        arrival = await self.database.load(lambda connection: arrival_by_key(connection, key_hash))
+        instant = self.clock()
+        if arrival is None or not arrival.person.is_active:
+            raise unauthenticated()
+        if arrival.key.expires_at is not None and arrival.key.expires_at <= instant:
+            raise unauthenticated()
+        subject = Subject(arrival.person, arrival.key)
+        moment = Moment(instant, arrival.instance_revision, arrival.revisions)
+        return Reader(self.database, self.memory, subject, moment)
+
+    async def note_use(self, reader: Reader) -> None:
+        """Remember that a key was used; to be called after the answer has left."""
+        key, instant = reader.subject.key, reader.moment.instant
+        if key is None or instant - self._noted.get(key.id, 0) < USE_RESOLUTION:
+            return
+        self._noted[key.id] = instant
+        await self.database.write(lambda connection: note_use(connection, key.id, instant))

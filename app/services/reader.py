@@ -1,0 +1,98 @@
+"""Reading as somebody, as of one moment: what every query and every payload is made from."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from app.db.engine import Connection, Database
+from app.policy.facts import Resource
+from app.policy.objects import Objects
+from app.policy.subject import Subject
+from app.policy.views import View
+from app.services.facts_memory import FactsMemory
+from app.store.identities import ledgers_by_id
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one request answers as of: an instant (µs), the instance's revision, and organizations' by id."""
+
+    instant: int
+    instance_revision: int
+    revisions: Mapping[str, int]
+
+
+class Reader:
+    """One subject at one moment. Opens an organization once and finds what the subject sees in it."""
+
+    def __init__(self, database: Database, memory: FactsMemory, subject: Subject, moment: Moment) -> None:
+        self.database = database
+        self.subject = subject
+        self.moment = moment
+        self._memory = memory
+        self._opened: dict[str, Objects | None] = {}
+
+    async def open(self, organization_id: str) -> Objects | None:
+        """What the subject sees in an organization; None in one that they don't belong to, there or not."""
+        if organization_id not in self._opened:
+            revision = self.moment.revisions.get(organization_id)
+            if revision is None:
+                return None
+            version = await self._memory.version(organization_id, revision, self.moment.instance_revision)
+            found = None if version is None else version.objects_of(self.subject, self.moment.instant)
+            self._opened[organization_id] = found
+        return self._opened[organization_id]
+
+    async def open_all(self) -> list[Objects]:
+        """What the subject sees in each organization they belong to, by id."""
+        opened = [await self.open(id) for id in sorted(self.moment.revisions)]
+        return [objects for objects in opened if objects is not None]
+
+    async def open_for(self, ids: Collection[str]) -> list[Objects]:
+        """The organizations in which something of these ids could be seen.
+
+        That is every one the subject belongs to, whatever the ids: hidden and unknown take the same path. From an
+        instance administrator nothing is hidden, so there the store says which ones they are.
+        """
+        if not self.subject.person.is_instance_admin:
+            return await self.open_all()
+        ledgers = await self.read(lambda connection: ledgers_by_id(connection, ids))
+        opened = [await self.open(ledger_id) for ledger_id in sorted(set(ledgers.values()))]
+        return [objects for objects in opened if objects is not None]
+
+    def objects(self, organization_id: str) -> Objects:
+        """What the subject sees in an organization that is open already. Raises KeyError for any other."""
+        objects = self._opened[organization_id]
+        if objects is None:
+            raise KeyError(organization_id)
+        return objects
+
+    def view(self, organization_id: str) -> View:
+        """The subject's view of an organization that is open already. Raises KeyError for any other."""
+        return self.objects(organization_id).view
+
+    async def find(self, resource_id: str) -> Resource | None:
+        """The organization, team, project or environment of this id, if the subject sees it."""
+        found = None
+        for objects in await self.open_for((resource_id,)):
+            if objects.view.sees(resource_id):
+                found = objects.facts.resource(resource_id)
+        return found
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run a function of the store in a read transaction of its own."""
+        return await self.database.read(fn)
+
+    async def read_of(
+        self,
+        organization_id: str,
+        fn: Callable[Concatenate[Connection, str, int, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a function of the store about one organization, as of the moment: `fn(connection, id, revision, …)`."""
+        revision = self.moment.revisions[organization_id]
+        return await self.database.read(lambda connection: fn(connection, organization_id, revision, *args, **kwargs))

@@ -1,0 +1,140 @@
+"""Deployments, as of a revision: what an environment serves, and what waits to be served."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+
+from app.db import tables
+from app.db.tables import table_of
+from app.policy.vocabulary import DeploymentStatus
+from app.store.as_of import as_of, chunked
+
+_deployments = table_of(tables.Deployment)
+_identities = table_of(tables.Identity)
+_revisions = table_of(tables.Revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment at a revision. `status` is as stored: CREATED also while it waits for approvals or to be run."""
+
+    id: str
+    organization_id: str
+    project_id: str
+    environment_id: str | None
+    ref: str
+    status: DeploymentStatus
+    created_by: str
+    created_with_key: str | None
+    promoted_from: str | None
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose deployments: those of some environments and, of `unplaced_in` projects, those that have none."""
+
+    environment_ids: Collection[str]
+    unplaced_in: Collection[str] = ()
+
+
+def deployments_by_id(
+    connection: Connection, ids: Iterable[str], revisions: Mapping[str, int]
+) -> dict[str, Deployment]:
+    """The deployments of these ids that are there at their organization's revision; others are left out."""
+    rows = chunked(connection, _select(), _deployments.c.id, ids)
+    found = (row for row in rows if _is_at(row, revisions))
+    return {row.id: _deployment(row) for row in found}
+
+
+def deployment_slice(
+    connection: Connection,
+    organization_id: str,
+    revision: int,
+    place: Place,
+    statuses: Collection[DeploymentStatus] | None,
+    limit: int,
+    after: tuple[Any, ...] | None = None,
+    before: tuple[Any, ...] | None = None,
+    *,
+    backwards: bool = False,
+) -> tuple[list[Deployment], int]:
+    """At most `limit` deployments newest first, between two keys (minus the instant of creation, id).
+
+    With how many there are in all.
+    """
+    key = (-_identities.c.created_at, _deployments.c.id)
+    query = _select().where(*_conditions(organization_id, revision, place, statuses))
+    if after is not None:
+        query = query.where(tuple_(*key) > after)
+    if before is not None:
+        query = query.where(tuple_(*key) < before)
+    order = [column.desc() for column in key] if backwards else list(key)
+    rows = connection.execute(query.order_by(*order).limit(limit)).all()
+    return [_deployment(row) for row in (reversed(rows) if backwards else rows)], _count(
+        connection, _conditions(organization_id, revision, place, statuses)
+    )
+
+
+def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
+    return connection.execute(select(func.count()).select_from(_deployments).where(*conditions)).scalar_one()
+
+
+def current_by_environment(
+    connection: Connection, organization_id: str, revision: int, environment_ids: Iterable[str]
+) -> dict[str, Deployment]:
+    """The latest deployment of each environment that succeeded."""
+    columns = _deployments.c
+    succeeded = columns.status == DeploymentStatus.SUCCESS.value
+    query = _select().where(columns.ledger_id == organization_id, as_of(_deployments, revision), succeeded)
+    latest: dict[str, Deployment] = {}
+    for row in chunked(connection, query.order_by(columns.since), columns.environment_id, environment_ids):
+        latest[row.environment_id] = _deployment(row)
+    return latest
+
+
+def _select() -> Select[Any]:
+    return (
+        select(_deployments, _identities.c.created_at, _revisions.c.instant.label("updated_at"))
+        .join(_identities, _identities.c.id == _deployments.c.id)
+        .join(
+            _revisions,
+            and_(_revisions.c.ledger_id == _deployments.c.ledger_id, _revisions.c.number == _deployments.c.since),
+        )
+    )
+
+
+def _conditions(
+    organization_id: str, revision: int, place: Place, statuses: Collection[DeploymentStatus] | None
+) -> list[ColumnElement[bool]]:
+    columns = _deployments.c
+    placed = columns.environment_id.in_(place.environment_ids)
+    unplaced = and_(columns.environment_id.is_(None), columns.project_id.in_(place.unplaced_in))
+    conditions = [columns.ledger_id == organization_id, as_of(_deployments, revision), or_(placed, unplaced)]
+    if statuses is not None:
+        conditions.append(columns.status.in_([status.value for status in statuses]))
+    return conditions
+
+
+def _is_at(row: Any, revisions: Mapping[str, int]) -> bool:
+    revision = revisions.get(row.ledger_id)
+    return revision is not None and row.since <= revision and (row.until is None or row.until > revision)
+
+
+def _deployment(row: Any) -> Deployment:
+    return Deployment(
+        row.id,
+        row.ledger_id,
+        row.project_id,
+        row.environment_id,
+        row.ref,
+        DeploymentStatus[row.status],
+        row.created_by,
+        row.created_with_key,
+        row.promoted_from,
+        row.created_at,
+        row.updated_at,
+    )

@@ -1,0 +1,22 @@
+"""People and service accounts, as of a revision of the instance."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from app.db import tables
+from app.db.tables import table_of
+from app.policy.facts import Person
+from app.store.as_of import as_of, chunked
+from app.store.fact_rows import person
+
+
+def people_by_id(connection: Connection, ids: Iterable[str], instance_revision: int) -> dict[str, Person]:
+    """The people of these ids, by id; those that aren't there are left out."""
+    users, identities = table_of(tables.User), table_of(tables.Identity)
+    query = (
+        select(users, identities.c.created_at)
+        .join(identities, identities.c.id == users.c.id)
+        .where(as_of(users, instance_revision))
+    )
+    return {row.id: person(row) for row in chunked(connection, query, users.c.id, ids)}

@@ -1,0 +1,204 @@
+"""Facts from rows: from scratch at any revision, and by catching up with what changed since (architecture, 2)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, and_, or_, select
+
+from app.db import tables
+from app.db.tables import table_of
+from app.policy.facts import (
+    ApprovalRule,
+    Environment,
+    Facts,
+    Grant,
+    Membership,
+    Organization,
+    Person,
+    Project,
+    Restriction,
+    Team,
+)
+from app.policy.roles import Role
+from app.store import fact_rows
+from app.store.as_of import as_of, chunked, rows_at
+from app.store.ledger import INSTANCE
+
+T = TypeVar("T")
+Ids = Iterable[str] | None
+Changed = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Where facts are read: one organization's ledger at a revision, and the instance's at one."""
+
+    connection: Connection
+    organization_id: str
+    revision: int
+    instance_revision: int
+
+    def rows(self, table: Table, ids: Ids = None, by: str = "id") -> Iterable[Any]:
+        return rows_at(self.connection, table, self.organization_id, self.revision, ids, by)
+
+
+def load_facts(connection: Connection, organization_id: str, revision: int, instance_revision: int) -> Facts | None:
+    """The facts of an organization at a revision, from scratch; None where there was none."""
+    at = Slice(connection, organization_id, revision, instance_revision)
+    organization = _organization(at)
+    if organization is None:
+        return None
+    return Facts(
+        organization=organization,
+        revision=revision,
+        instance_revision=instance_revision,
+        teams=_teams(at),
+        projects=_projects(at),
+        environments=_environments(at),
+        custom_roles=_roles(at),
+        memberships=_memberships(at),
+        restrictions=_restrictions(at),
+        people=_people(at),
+    )
+
+
+def catch_up(connection: Connection, facts: Facts, revision: int, instance_revision: int) -> Facts | None:
+    """The facts at later revisions, reading only what changed in between; shares every value that did not.
+
+    None where the organization is no more.
+    """
+    at = Slice(connection, facts.organization.id, revision, instance_revision)
+    changed = _changed(connection, at.organization_id, facts.revision, revision)
+    organization = _organization(at) if _name(tables.Organization) in changed else facts.organization
+    if organization is None:
+        return None
+    return Facts(
+        organization=organization,
+        revision=revision,
+        instance_revision=instance_revision,
+        teams=_renewed(facts.teams, changed.get(_name(tables.Team)), at, _teams),
+        projects=_renewed(facts.projects, changed.get(_name(tables.Project)), at, _projects),
+        environments=_renewed(facts.environments, changed.get(_name(tables.Environment)), at, _environments),
+        custom_roles=_renewed(facts.custom_roles, changed.get(_name(tables.Role)), at, _roles),
+        memberships=_renewed(facts.memberships, _changed_memberships(at, changed), at, _memberships),
+        restrictions=_renewed(facts.restrictions, _changed_restrictions(at, changed), at, _restrictions),
+        people=_people_since(at, facts, changed),
+    )
+
+
+def _name(table: type[Any]) -> str:
+    return table_of(table).name
+
+
+def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> Changed:
+    """By kind of fact: the ids that the revisions after `since` up to `until` name."""
+    changes = table_of(tables.Change)
+    query = select(changes.c.kind, changes.c.fact_id).where(
+        changes.c.ledger_id == ledger_id, changes.c.revision > since, changes.c.revision <= until
+    )
+    found: dict[str, set[str]] = {}
+    for kind, fact_id in connection.execute(query):
+        found.setdefault(kind, set()).add(fact_id)
+    return {kind: frozenset(ids) for kind, ids in found.items()}
+
+
+def _renewed(
+    known: Mapping[str, T], changed: frozenset[str] | None, at: Slice, load: Callable[[Slice, Ids], dict[str, T]]
+) -> Mapping[str, T]:
+    """The known values with those that changed read anew: same mapping where nothing did, else a copy."""
+    if not changed:
+        return known
+    fresh = load(at, changed)
+    kept = {id: value for id, value in known.items() if id in fresh or id not in changed}
+    return kept | fresh  # a value that changed keeps its place, a new one comes last
+
+
+def _organization(at: Slice) -> Organization | None:
+    return next(map(fact_rows.organization, at.rows(table_of(tables.Organization))), None)
+
+
+def _teams(at: Slice, ids: Ids = None) -> dict[str, Team]:
+    return {row.id: fact_rows.team(row) for row in at.rows(table_of(tables.Team), ids)}
+
+
+def _projects(at: Slice, ids: Ids = None) -> dict[str, Project]:
+    return {row.id: fact_rows.project(row) for row in at.rows(table_of(tables.Project), ids)}
+
+
+def _environments(at: Slice, ids: Ids = None) -> dict[str, Environment]:
+    return {row.id: fact_rows.environment(row) for row in at.rows(table_of(tables.Environment), ids)}
+
+
+def _roles(at: Slice, ids: Ids = None) -> dict[str, Role]:
+    return {row.id: fact_rows.role(row) for row in at.rows(table_of(tables.Role), ids)}
+
+
+def _memberships(at: Slice, ids: Ids = None) -> dict[str, Membership]:
+    listed: dict[str, set[str]] = {}
+    for entry in at.rows(table_of(tables.EnvironmentAccessEntry), ids, "membership_id"):
+        listed.setdefault(entry.membership_id, set()).add(entry.environment_id)
+    rows = at.rows(table_of(tables.Membership), ids)
+    return {row.id: fact_rows.membership(row, frozenset(listed.get(row.id, ()))) for row in rows}
+
+
+def _restrictions(at: Slice, ids: Ids = None) -> dict[str, Restriction]:
+    grants: dict[str, list[Grant]] = {}
+    for row in at.rows(table_of(tables.Grant), ids, "restriction_id"):
+        grants.setdefault(row.restriction_id, []).append(fact_rows.grant(row))
+    rules: dict[str, list[ApprovalRule]] = {}
+    for row in at.rows(table_of(tables.ApprovalRule), ids, "restriction_id"):
+        rules.setdefault(row.restriction_id, []).append(fact_rows.approval_rule(row))
+    return {
+        row.id: fact_rows.restriction(row, tuple(grants.get(row.id, ())), tuple(rules.get(row.id, ())))
+        for row in at.rows(table_of(tables.Restriction), ids)
+    }
+
+
+def _changed_memberships(at: Slice, changed: Changed) -> frozenset[str]:
+    own = changed.get(_name(tables.Membership), frozenset())
+    return own | _owners(at, tables.EnvironmentAccessEntry, "membership_id", changed)
+
+
+def _changed_restrictions(at: Slice, changed: Changed) -> frozenset[str]:
+    own = changed.get(_name(tables.Restriction), frozenset())
+    grants = _owners(at, tables.Grant, "restriction_id", changed)
+    return own | grants | _owners(at, tables.ApprovalRule, "restriction_id", changed)
+
+
+def _owners(at: Slice, part: type[Any], owner: str, changed: Changed) -> frozenset[str]:
+    """Whose parts changed: a grant belongs to its restriction, an entry of a list to its membership, for ever."""
+    table = table_of(part)
+    ids = changed.get(table.name)
+    if not ids:
+        return frozenset()
+    return frozenset(row[0] for row in chunked(at.connection, select(table.c[owner]), table.c.id, ids))
+
+
+def _people(at: Slice) -> dict[str, Person]:
+    """Everybody with a membership in the organization, and every instance administrator."""
+    users, memberships = table_of(tables.User), table_of(tables.Membership)
+    members = select(memberships.c.subject_id).where(
+        memberships.c.ledger_id == at.organization_id, as_of(memberships, at.revision)
+    )
+    return _people_where(at, or_(users.c.id.in_(members), users.c.is_instance_admin))
+
+
+def _people_where(at: Slice, condition: Any) -> dict[str, Person]:
+    users, identities = table_of(tables.User), table_of(tables.Identity)
+    query = (
+        select(users, identities.c.created_at)
+        .join(identities, identities.c.id == users.c.id)
+        .where(and_(users.c.ledger_id == INSTANCE, as_of(users, at.instance_revision), condition))
+        .order_by(identities.c.ordinal)
+    )
+    return {row.id: fact_rows.person(row) for row in at.connection.execute(query)}
+
+
+def _people_since(at: Slice, facts: Facts, changed: Changed) -> Mapping[str, Person]:
+    """The people anew where one of them changed, or who belongs did."""
+    instance = _changed(at.connection, INSTANCE, facts.instance_revision, at.instance_revision)
+    if _name(tables.Membership) not in changed and _name(tables.User) not in instance:
+        return facts.people
+    known = facts.people
+    return {id: known[id] if known.get(id) == person else person for id, person in _people(at).items()}
