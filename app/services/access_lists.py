@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from app.policy.facts import Environment, Membership, Project
 from app.policy.objects import Objects
 from app.policy.structure import order_of
-from app.policy.vocabulary import Permission
+from app.policy.vocabulary import EnvironmentAccessMode, Permission
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An environment by its names, and whether it is on a list."""
+    """An environment by its names, and whether a list lets its member see it."""
 
     environment_id: str
     name: str
@@ -64,4 +64,5 @@ def choice_order(choice: ProjectChoices) -> tuple[str, str]:
 
 
 def _choice(project: Project, environment: Environment, membership: Membership) -> Choice:
-    return Choice(environment.id, environment.name, project.name, environment.id in membership.environment_ids)
+    allowed = membership.mode is EnvironmentAccessMode.FULL or environment.id in membership.environment_ids
+    return Choice(environment.id, environment.name, project.name, allowed)

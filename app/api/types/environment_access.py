@@ -32,7 +32,7 @@ class EnvironmentChoice:
     environment_id: strawberry.ID = attribute("The environment's id.")
     name: str = attribute("The environment's name.")
     project_name: str = attribute("Its project's name.")
-    allowed: bool = attribute("Whether it is on the list.")
+    allowed: bool = attribute("Whether the member may see it: on the list, or the mode is FULL.")
 
 
 @strawberry.type(description="A project and its environments, to choose from.")
