@@ -9,6 +9,7 @@ import sys
 import click
 
 from app.cli.migrate import migrate
+from app.cli.schema import schema
 from app.cli.settings import settings
 from app.errors import BailiwickError
 from app.settings import SettingsError
@@ -21,7 +22,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (migrate, settings):
+for command in (migrate, schema, settings):
     bailiwick.add_command(command)
 
 
