@@ -1,8 +1,10 @@
 """The command line: its result on stdout, a failure in one line on stderr, and the exit code that goes with it."""
 
+import os
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
@@ -11,29 +13,59 @@ from app.errors import not_found
 from app.settings import Settings, variable
 
 
-def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int | str | None
+    out: str
+    err: str
 
 
-def test_settings_are_printed_with_their_meaning_and_secrets_masked(tmp_path):
-    done = run("settings", cwd=tmp_path, BAILIWICK_PORT="8123", BAILIWICK_SECRET="not-to-be-shown-at-all")
-    assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == [variable(name) for name in Settings.model_fields]
-    assert "BAILIWICK_PORT              8123" in done.stdout
-    assert "the port to listen on" in done.stdout
-    assert "not-to-be-shown" not in done.stdout
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path) -> Callable[..., Done]:
+    """Runs `bailiwick` with these arguments and variables, and no others, in an empty folder."""
+    for name in [name for name in os.environ if name.startswith("BAILIWICK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **environment: str) -> Done:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["bailiwick", *arguments])
+        try:
+            __main__.main()
+            code = 0
+        except SystemExit as error:
+            code = error.code
+        return Done(code, *capsys.readouterr())
+
+    return run
 
 
-def test_settings_make_no_file(tmp_path):
-    run("settings", cwd=tmp_path)
+def test_it_is_a_module_too(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "app"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: bailiwick [OPTIONS] COMMAND")
+
+
+def test_settings_are_printed_with_their_meaning_and_secrets_masked(run):
+    done = run("settings", BAILIWICK_PORT="8123", BAILIWICK_SECRET="not-to-be-shown-at-all")
+    assert done.code == 0, done.err
+    assert [line.split()[0] for line in done.out.splitlines()] == [variable(name) for name in Settings.model_fields]
+    assert "BAILIWICK_PORT              8123" in done.out
+    assert "the port to listen on" in done.out
+    assert "not-to-be-shown" not in done.out
+
+
+def test_settings_make_no_file(run, tmp_path):
+    run("settings")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_migrating_twice_is_fine(tmp_path):
-    first, second = run("migrate", cwd=tmp_path), run("migrate", cwd=tmp_path)
-    assert (first.returncode, first.stdout, first.stderr) == (0, "the store was brought up to date\n", "")
-    assert (second.returncode, second.stdout, second.stderr) == (0, "the store is up to date\n", "")
+def test_migrating_twice_is_fine(run, tmp_path):
+    first, second = run("migrate"), run("migrate")
+    assert (first.code, first.out, first.err) == (0, "the store was brought up to date\n", "")
+    assert (second.code, second.out, second.err) == (0, "the store is up to date\n", "")
     assert (tmp_path / "data/bailiwick.db").exists()
 
 
@@ -45,22 +77,22 @@ def test_migrating_twice_is_fine(tmp_path):
         (["settings", "--all"], "bailiwick: no such option `--all` (see `bailiwick settings --help`)"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_2(tmp_path, arguments, line):
-    done = run(*arguments, cwd=tmp_path, BAILIWICK_PORT="x")
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{line}\n")
+def test_wrong_use_is_one_line_and_exit_2(run, arguments, line):
+    done = run(*arguments, BAILIWICK_PORT="x")
+    assert (done.code, done.out, done.err) == (2, "", f"{line}\n")
 
 
-def test_a_store_that_is_none_is_one_line_and_exit_1(tmp_path):
+def test_a_store_that_is_none_is_one_line_and_exit_1(run, tmp_path):
     (tmp_path / "text").write_text("this is no database at all")
-    done = run("migrate", cwd=tmp_path, BAILIWICK_DATABASE_URL="sqlite:///text")
+    done = run("migrate", BAILIWICK_DATABASE_URL="sqlite:///text")
     line = "bailiwick: the store can't be used: file is not a database (see `bailiwick settings`)\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
+    assert (done.code, done.out, done.err) == (1, "", line)
 
 
-def test_no_command_is_wrong_use_that_gets_the_help(tmp_path):
-    done = run(cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "settings" in done.stderr
+def test_no_command_is_wrong_use_that_gets_the_help(run):
+    done = run()
+    assert (done.code, done.out) == (2, "")
+    assert "settings" in done.err
 
 
 @pytest.mark.parametrize(
@@ -73,12 +105,9 @@ def test_no_command_is_wrong_use_that_gets_the_help(tmp_path):
         (RuntimeError("two\n lines"), "bailiwick: RuntimeError: two lines"),
     ],
 )
-def test_a_failure_is_one_line_and_exit_1(monkeypatch, capsys, failure, line):
+def test_a_failure_is_one_line_and_exit_1(run, monkeypatch, failure, line):
     def fail(**_: object) -> None:
         raise failure
 
     monkeypatch.setattr(__main__.bailiwick, "main", fail)
-    with pytest.raises(SystemExit) as caught:
-        __main__.main()
-    captured = capsys.readouterr()
-    assert (caught.value.code, captured.out, captured.err) == (1, "", f"{line}\n")
+    assert run() == (1, "", f"{line}\n")
