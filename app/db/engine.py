@@ -10,6 +10,8 @@ from app.db import postgresql, sqlite
 from app.db.session import PoolReader, Reader, ThreadReader, in_transaction
 from app.db.url import parse_url
 
+__all__ = ["Connection", "Database"]  # the connection for who passes functions of one on without knowing SQLAlchemy
+
 T = TypeVar("T")
 
 READERS = 4

@@ -16,6 +16,8 @@ _TO_CROCKFORD = bytes.maketrans(_RFC4648, _CROCKFORD)
 _RANDOM_BYTES = 15  # 24 characters of base32, without padding
 
 _SHAPE = re.compile(rf"([a-z]{{3}})_[{_CROCKFORD.decode()}]{{24}}")
+# A row that is computed, not stored: an ADMIN's in a restriction's list has the two ids' random parts in its own.
+_COMPUTED_GRANT = re.compile(rf"({Kind.GRANT})_[{_CROCKFORD.decode()}]{{48}}")
 _KINDS = {kind.value: kind for kind in Kind}
 _CHUNK = 1_000
 
@@ -27,7 +29,7 @@ def new_id(kind: Kind) -> str:
 
 def kind_of(id: str) -> Kind | None:
     """What an id is of, by its form alone; None for what could not be one of ours."""
-    shape = _SHAPE.fullmatch(id)
+    shape = _SHAPE.fullmatch(id) or _COMPUTED_GRANT.fullmatch(id)
     return None if shape is None else _KINDS.get(shape[1])
 
 
