@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.policy.decision import Reason
 from app.policy.vocabulary import ErrorCode, Permission
 
 
@@ -17,8 +18,9 @@ class Problem:
 class BailiwickError(Exception):
     """A request that is refused for a reason its sender may know.
 
-    `permission` and `resource_id` go with FORBIDDEN alone, `retry_after` (seconds) with RATE_LIMITED. A problem's
-    message, like `message`, is for people: lower case, no full stop, no internals, what to do next.
+    `permission`, `resource_id` and the decision's `reasons` go with FORBIDDEN alone, `retry_after` (seconds) with
+    RATE_LIMITED. A problem's message, like `message`, is for people: lower case, no full stop, no internals, what to
+    do next.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class BailiwickError(Exception):
         problems: tuple[Problem, ...] = (),
         permission: Permission | None = None,
         resource_id: str | None = None,
+        reasons: tuple[Reason, ...] = (),
         retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
@@ -37,6 +40,7 @@ class BailiwickError(Exception):
         self.problems = problems
         self.permission = permission
         self.resource_id = resource_id
+        self.reasons = reasons
         self.retry_after = retry_after
 
 
@@ -50,10 +54,15 @@ def not_found() -> BailiwickError:
     return BailiwickError(ErrorCode.NOT_FOUND, "there is no such thing, or you may not see it")
 
 
-def forbidden(permission: Permission, resource_id: str) -> BailiwickError:
+def forbidden(permission: Permission, resource_id: str, reasons: tuple[Reason, ...] = ()) -> BailiwickError:
     """The resource is visible, but not the permission held there."""
     message = f"you need `{permission.value}` on `{resource_id}` for this"
-    return BailiwickError(ErrorCode.FORBIDDEN, message, permission=permission, resource_id=resource_id)
+    return BailiwickError(ErrorCode.FORBIDDEN, message, permission=permission, resource_id=resource_id, reasons=reasons)
+
+
+def conflict(message: str) -> BailiwickError:
+    """Something else is in the way: a taken name, a thing in use, a writer that came first."""
+    return BailiwickError(ErrorCode.CONFLICT, message)
 
 
 def invalid(message: str, *path: str | int) -> BailiwickError:

@@ -8,12 +8,12 @@ import strawberry
 from app.api.context import Context
 from app.api.fields import attribute
 from app.policy import facts
-from app.policy.implicit import implicit_admins, parts_of
+from app.policy.implicit import parts_of
 from app.policy.kinds import Kind
-from app.policy.objects import Objects
 from app.policy.roles import BUILT_IN_ROLES, Role
 from app.services import batches, records
 from app.services.deployments import Deployed
+from app.services.sight import fact_by_id, role
 from app.store.audit import AuditEvent
 from app.store.credentials import ApiKey
 from app.store.identities import kind_of
@@ -64,71 +64,14 @@ async def node_by_id(context: Context, id: str) -> Any | None:
     return found
 
 
-def fact_by_id(objects: Objects, id: str) -> Any | None:
-    """What the asker sees of one thing that the facts hold; None for everything else."""
-    kind = kind_of(id)
-    find = None if kind is None else _IN_FACTS.get(kind)
-    return None if find is None else find(objects, id)
-
-
-def _resource(objects: Objects, id: str) -> facts.Resource | None:
-    return objects.facts.resource(id) if objects.view.sees(id) else None
-
-
-def _membership(objects: Objects, id: str) -> facts.Membership | None:
-    membership = objects.facts.memberships.get(id)
-    return membership if membership is not None and objects.sees_membership(membership) else None
-
-
-def _role(objects: Objects, id: str) -> Role | None:
-    # A role is seen by who belongs, and a key confined to a part of the organization doesn't see the whole.
-    return objects.facts.role(id) if objects.view.sees(objects.facts.organization.id) else None
-
-
-def _restriction(objects: Objects, id: str) -> facts.Restriction | None:
-    restriction = objects.facts.restrictions.get(id)
-    return restriction if restriction is not None and objects.sees_restriction(restriction) else None
-
-
-def _grant(objects: Objects, id: str) -> facts.Grant | None:
-    parts = parts_of(id)
-    if parts is not None:
-        restriction = _restriction(objects, parts[0])
-        rows = () if restriction is None else implicit_admins(objects.facts, restriction, objects.view.at)
-        grant = next((row for row in rows if row.id == id), None)
-    else:
-        grant = objects.facts.grants.get(id)
-        restriction = None if grant is None else _restriction(objects, grant.restriction_id)
-    return grant if restriction is not None and objects.manages(restriction) else None
-
-
-def _approval_rule(objects: Objects, id: str) -> facts.ApprovalRule | None:
-    rule = objects.facts.approval_rules.get(id)
-    return rule if rule is not None and _restriction(objects, rule.restriction_id) is not None else None
-
-
-_IN_FACTS: dict[Kind, Callable[[Objects, str], Any | None]] = {
-    Kind.ORGANIZATION: _resource,
-    Kind.TEAM: _resource,
-    Kind.PROJECT: _resource,
-    Kind.ENVIRONMENT: _resource,
-    Kind.USER: Objects.person,
-    Kind.MEMBERSHIP: _membership,
-    Kind.ROLE: _role,
-    Kind.RESTRICTION: _restriction,
-    Kind.GRANT: _grant,
-    Kind.APPROVAL_RULE: _approval_rule,
-}
-
-
 async def _user(context: Context, id: str) -> facts.Person | None:
     return await records.person(context.asker, id)
 
 
 async def _built_in_or_custom_role(context: Context, id: str) -> Role | None:
     opened = await context.asker.open_all() if id in BUILT_IN_ROLES else await context.asker.open_for((id,))
-    found = [_role(objects, id) for objects in opened]
-    return next((role for role in found if role is not None), None)
+    found = [role(objects, id) for objects in opened]
+    return next((each for each in found if each is not None), None)
 
 
 async def _deployment(context: Context, id: str) -> Deployed | None:

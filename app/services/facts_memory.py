@@ -7,7 +7,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from app.db.engine import Database
+from app.db.engine import Connection, Database
 from app.policy.facts import Facts
 from app.policy.objects import Objects
 from app.policy.structure import Structure
@@ -62,6 +62,21 @@ class FactsMemory:
         async with self._loading.setdefault(organization_id, asyncio.Lock()):
             known = self._known(organization_id, at)
             return known if known is not None else await self._read(organization_id, at)
+
+    def structure_in(
+        self, connection: Connection, organization_id: str, revision: int, instance_revision: int
+    ) -> Structure | None:
+        """The same within a transaction that goes on, from what is in memory and what changed since; kept nowhere.
+
+        To be called on the event loop's thread, like everything here.
+        """
+        at = (revision, instance_revision)
+        known = self._known(organization_id, at)
+        if known is not None:
+            return known.structure
+        nearest = self._nearest(organization_id, at)
+        facts = load_facts(connection, organization_id, *at) if nearest is None else catch_up(connection, nearest, *at)
+        return None if facts is None else Structure(facts)
 
     def _known(self, organization_id: str, at: Revisions) -> Version | None:
         versions = self._versions.get(organization_id)

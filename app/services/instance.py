@@ -6,11 +6,12 @@ from collections.abc import Callable
 from app.db.engine import Database
 from app.errors import unauthenticated
 from app.policy.subject import Subject
+from app.services.denials import Denials
 from app.services.facts_memory import FactsMemory
 from app.services.keys import hash_key, is_well_formed
 from app.services.reader import Moment, Reader
 from app.store.credentials import note_use
-from app.store.moment import arrival_by_key
+from app.store.moment import Arrival, arrival_by_key
 
 USE_RESOLUTION = 60_000_000
 """How exactly a key's last use is known, in µs: writing it more often would cost more than reading an answer."""
@@ -21,16 +22,32 @@ def now_us() -> int:
     return time.time_ns() // 1_000
 
 
+def subject_of(arrival: Arrival, instant: int) -> Subject:
+    """Whoever has come in with a key. Raises UNAUTHENTICATED for a deactivated user and an expired key."""
+    if not arrival.person.is_active:
+        raise unauthenticated()
+    if arrival.key.expires_at is not None and arrival.key.expires_at <= instant:
+        raise unauthenticated()
+    return Subject(arrival.person, arrival.key)
+
+
 class Instance:
     """What one process needs to answer anybody. `pepper` keys the hashes of API keys; `clock` answers in µs."""
 
     def __init__(
-        self, database: Database, pepper: bytes, *, memory_bytes: int, clock: Callable[[], int] = now_us
+        self,
+        database: Database,
+        pepper: bytes,
+        *,
+        memory_bytes: int,
+        denials_per_day: int = 10_000,
+        clock: Callable[[], int] = now_us,
     ) -> None:
         self.database = database
         self.pepper = pepper
         self.clock = clock
         self.memory = FactsMemory(database, memory_bytes)
+        self.denials = Denials(database, denials_per_day)
         self._noted: dict[str, int] = {}
 
     async def reader(self, key: str) -> Reader:
@@ -41,16 +58,17 @@ class Instance:
         """
         if not is_well_formed(key):
             raise unauthenticated()
-        key_hash = hash_key(self.pepper, key)
+        return await self.reader_by_hash(hash_key(self.pepper, key))
+
+    async def reader_by_hash(self, key_hash: str) -> Reader:
+        """The same for a key known by its hash: how a request goes on after it changed something."""
         arrival = await self.database.load(lambda connection: arrival_by_key(connection, key_hash))
         instant = self.clock()
-        if arrival is None or not arrival.person.is_active:
+        if arrival is None:
             raise unauthenticated()
-        if arrival.key.expires_at is not None and arrival.key.expires_at <= instant:
-            raise unauthenticated()
-        subject = Subject(arrival.person, arrival.key)
+        subject = subject_of(arrival, instant)
         moment = Moment(instant, arrival.instance_revision, arrival.revisions)
-        return Reader(self.database, self.memory, subject, moment)
+        return Reader(self.database, self.memory, subject, moment, key_hash)
 
     async def note_use(self, reader: Reader) -> None:
         """Remember that a key was used; to be called after the answer has left."""

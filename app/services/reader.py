@@ -28,8 +28,11 @@ class Moment:
 class Reader:
     """One subject at one moment. Opens an organization once and finds what the subject sees in it."""
 
-    def __init__(self, database: Database, memory: FactsMemory, subject: Subject, moment: Moment) -> None:
+    def __init__(
+        self, database: Database, memory: FactsMemory, subject: Subject, moment: Moment, key_hash: str
+    ) -> None:
         self.database = database
+        self.key_hash = key_hash
         self.subject = subject
         self.moment = moment
         self._memory = memory

@@ -8,13 +8,14 @@ import strawberry
 from app.api.context import Info
 from app.api.enums import ErrorCode, Gate, Permission
 from app.api.fields import field
-from app.api.node import Node, fact_by_id
+from app.api.node import Node
 from app.api.scalars import DateTime
 from app.policy import decision
 from app.policy.kinds import Kind
 from app.policy.objects import Objects
 from app.services import records
 from app.services.checks import Answer
+from app.services.sight import fact_by_id
 from app.store.identities import kind_of
 
 

@@ -1,0 +1,215 @@
+"""How every change is made: one transaction, one decision taken inside it, one revision with its record.
+
+    done = await changes.apply(instance, reader, Action("createTeam"), parent_id, create_team, name="Core", slug="core")
+
+The order of refusals is that of rule.md, section 10: what the shape of the input says is refused by the caller, then
+NOT_FOUND, FORBIDDEN, and what depends on the state. A refused change leaves no trace but its denial.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
+
+from app.db.engine import Connection
+from app.db.tables import Fact
+from app.errors import BailiwickError, conflict, forbidden, invalid, not_found, unauthenticated
+from app.policy.decision import Decision
+from app.policy.facts import Facts, Node, Organization, Project, Resource, Team
+from app.policy.kinds import Kind
+from app.policy.objects import Objects
+from app.policy.rule import decide
+from app.policy.subject import Subject
+from app.policy.views import View
+from app.policy.vocabulary import ErrorCode, Permission
+from app.services import records
+from app.services.denials import Denied
+from app.services.instance import Instance, subject_of
+from app.services.reader import Reader
+from app.services.sight import fact_by_id
+from app.store.identities import kind_of
+from app.store.ledger import INSTANCE, Record, Writer, lock
+from app.store.moment import arrival_by_key
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is done, by the name of its mutation; `holds_instance`: whether it adds or changes people or keys."""
+
+    name: str
+    holds_instance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied(Generic[T]):
+    """What a use case gave, and the revision of the organization (or of the instance) that holds it."""
+
+    result: T
+    revision: int
+
+
+class Change:
+    """One use case's hold on one organization, inside the transaction: what is there now, and what is to change.
+
+    `facts` and `objects` are of the moment the lock was had, at `writer.instant`; they don't show what was added since.
+    """
+
+    def __init__(self, connection: Connection, writer: Writer, objects: Objects, action: str) -> None:
+        self.connection = connection
+        self.writer = writer
+        self.objects = objects
+        self.action = action
+        self.target_id: str | None = None
+        self.target_name: str | None = None
+        self.reason: str | None = None
+
+    @property
+    def facts(self) -> Facts:
+        return self.objects.facts
+
+    @property
+    def view(self) -> View:
+        return self.objects.view
+
+    @property
+    def asker(self) -> Subject:
+        return self.view.subject
+
+    @property
+    def instant(self) -> int:
+        return self.writer.instant
+
+    @property
+    def organization(self) -> Organization:
+        return self.facts.organization
+
+    def about(self, id: str, name: str | None, reason: str | None = None) -> None:
+        """Say for the audit what the change is done to."""
+        self.target_id, self.target_name, self.reason = id, name, reason
+
+    def record(self) -> Record:
+        """What the audit says of the change."""
+        key = self.asker.key
+        key_id = None if key is None else key.id
+        return Record(self.action, self.asker.id, key_id, self.target_id, self.target_name, self.reason)
+
+    # What is visible. Each raises NOT_FOUND for what is hidden, unknown or of another kind.
+
+    def find(self, id: str, kind: type[T]) -> T:
+        """The thing of this id, if the asker sees it and it is of this kind."""
+        found = fact_by_id(self.objects, id)
+        if not isinstance(found, kind):
+            raise not_found()
+        return found
+
+    def node(self, id: str) -> Node:
+        """The organization, team or project of this id."""
+        found = fact_by_id(self.objects, id)
+        if not isinstance(found, Organization | Team | Project):
+            raise not_found()
+        return found
+
+    # What is permitted.
+
+    def require(self, permission: Permission, resource: Resource) -> Decision:
+        """Decide for the asker, here and now. Raises FORBIDDEN with its reasons, or NOT_FOUND."""
+        decision = decide(self.facts, self.asker, permission, resource.id, self.instant)
+        if not decision:
+            refuse(decision)
+        return decision
+
+    # What changes.
+
+    def add(self, model: type[Fact], **values: Any) -> str:
+        """Add a thing to the organization, and give its id."""
+        return self.writer.add(model, self.organization.id, **values)
+
+    def set(self, model: type[Fact], id: str, **values: Any) -> None:
+        """Change columns of a living fact; equal values are no change."""
+        self.writer.set(model, id, **values)
+
+    def end(self, model: type[Fact], id: str) -> None:
+        """End a living fact."""
+        self.writer.end(model, id)
+
+
+def refuse(decision: Decision) -> NoReturn:
+    """Raise what a refused decision says: NOT_FOUND, INVALID, CONFLICT or FORBIDDEN with its reasons."""
+    if decision.code is ErrorCode.FORBIDDEN:
+        raise forbidden(decision.permission, decision.resource_id, decision.reasons)
+    if decision.code is ErrorCode.CONFLICT:
+        raise conflict("the name is taken")
+    if decision.code is ErrorCode.INVALID:
+        raise invalid(decision.reasons[-1].message)
+    raise not_found()
+
+
+async def apply(
+    instance: Instance,
+    reader: Reader,
+    action: Action,
+    target_id: str,
+    use_case: Callable[Concatenate[Change, P], T],
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Applied[T]:
+    """Run a use case on the organization in which `target_id` is, if the asker sees it there; else NOT_FOUND.
+
+    What the use case raises is noted as a denial, and nothing has happened.
+    """
+    try:
+        organization_id = await organization_of(reader, target_id)
+        if organization_id is None:
+            raise not_found()
+        return await instance.database.write(
+            lambda connection: _run(
+                instance, reader, connection, organization_id, action, lambda change: use_case(change, *args, **kwargs)
+            )
+        )
+    except BailiwickError as error:
+        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.moment.instant))
+        raise
+
+
+async def organization_of(reader: Reader, id: str) -> str | None:
+    """The organization in which the asker sees the thing of this id, asked before anything is locked.
+
+    Hidden and unknown things are told from each other by nothing: both are looked for in the asker's organizations.
+    """
+    kind = kind_of(id)
+    if kind is Kind.DEPLOYMENT:
+        found = (await records.deployments(reader, (id,))).get(id)
+        return None if found is None else found.organization_id
+    if kind is Kind.AI_PROVIDER:
+        provider = await records.ai_provider(reader, id)
+        return None if provider is None else provider.organization_id
+    opened = await reader.open_for((id,))
+    seen = [objects.facts.organization.id for objects in opened if fact_by_id(objects, id) is not None]
+    return seen[0] if seen else None
+
+
+def _run(
+    instance: Instance,
+    reader: Reader,
+    connection: Connection,
+    organization_id: str,
+    action: Action,
+    use_case: Callable[[Change], T],
+) -> Applied[T]:
+    held = [INSTANCE, organization_id] if action.holds_instance else [organization_id]
+    writer = lock(connection, held, instance.clock)
+    arrival = arrival_by_key(connection, reader.key_hash)
+    if arrival is None:
+        raise unauthenticated()
+    subject = subject_of(arrival, writer.instant)
+    revision = writer.revision(organization_id) - 1
+    structure = instance.memory.structure_in(connection, organization_id, revision, arrival.instance_revision)
+    if structure is None:
+        raise not_found()
+    change = Change(connection, writer, Objects(View(structure, subject, writer.instant)), action.name)
+    result = use_case(change)
+    numbers = writer.commit(change.record())
+    return Applied(result, numbers.get(organization_id, revision))

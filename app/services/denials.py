@@ -1,0 +1,86 @@
+"""Refused mutations, noted after the answer and written in batches (rule.md, section 10).
+
+Noting costs the same whatever was asked about. Which organization the target belongs to is found out when they are
+written, and what belongs to none is dropped; so is what goes beyond a number a day and organization, so that a flood
+can't fill the store.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.db.engine import Connection, Database
+from app.policy.subject import Subject
+from app.policy.vocabulary import ErrorCode
+from app.store.denials import Refused, denials_by_day, insert_denials
+from app.store.identities import ledgers_by_id
+
+DAY = 86_400_000_000
+"""µs."""
+
+MOST_WAITING = 10_000
+"""How many refusals wait to be written at most; what comes beyond is dropped."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """One refused mutation: who asked for what, with which key, and when (µs)."""
+
+    asker: Subject
+    action: str
+    target_id: str
+    code: ErrorCode
+    instant: int
+
+
+class Denials:
+    """Refusals that wait to be written; `per_day` bounds how many an organization keeps of one day (UTC)."""
+
+    def __init__(self, database: Database, per_day: int) -> None:
+        self._database = database
+        self._per_day = per_day
+        self._waiting: list[Denied] = []
+
+    def note(self, denied: Denied) -> None:
+        """Remember a refusal; costs nothing that depends on it."""
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(denied)
+
+    async def write(self) -> None:
+        """Write what waits; to be called after an answer has left. What can't be written is logged and dropped."""
+        if not self._waiting:
+            return
+        batch, self._waiting = self._waiting, []
+        try:
+            await self._database.write(lambda connection: self._insert(connection, batch))
+        except Exception:  # noqa: BLE001 - the answer has left; a lost denial must not end the server
+            _log.exception("%d denials could not be written", len(batch))
+
+    def _insert(self, connection: Connection, batch: Sequence[Denied]) -> None:
+        ledgers = ledgers_by_id(connection, {denied.target_id for denied in batch})
+        found = [(ledgers[denied.target_id], denied) for denied in batch if denied.target_id in ledgers]
+        days = {(ledger_id, denied.instant // DAY) for ledger_id, denied in found}
+        counts = denials_by_day(connection, days)
+        kept: list[Refused] = []
+        for ledger_id, denied in found:
+            day = (ledger_id, denied.instant // DAY)
+            if counts[day] < self._per_day:
+                counts[day] += 1
+                kept.append(_refused(ledger_id, denied))
+        insert_denials(connection, kept)
+
+
+def _refused(ledger_id: str, denied: Denied) -> Refused:
+    key = denied.asker.key
+    return Refused(
+        ledger_id,
+        denied.instant,
+        denied.instant // DAY,
+        denied.asker.id,
+        None if key is None else key.id,
+        denied.action,
+        denied.target_id,
+        denied.code,
+    )
