@@ -10,7 +10,7 @@ from app.policy.facts import Facts
 from app.policy.rule import decide
 from app.policy.structure import Structure
 from app.policy.views import View
-from app.policy.vocabulary import VIEW_PERMISSION, ErrorCode, Permission
+from app.policy.vocabulary import VIEW_PERMISSION, ErrorCode, Gate, Permission
 from tests.fixtures.world import World, files, load, requirements
 from tests.fixtures.world_expectations import Expectation
 from tests.fixtures.world_people import made_id
@@ -78,6 +78,8 @@ def _differences(view: View, facts: Facts, name: str, place: str, resource_id: s
     found = []
     decisions = {p: decide(facts, view.subject, p, resource_id, at) for p in Permission}
     for permission, decision in decisions.items():
+        if any(reason.gate is Gate.ERROR for reason in decision.reasons):
+            found.append(f"  {name}: {permission} of {place} at {at} µs: the rule failed: {_found(decision)}")
         if view.may(permission, resource_id) is not decision.allowed:
             found.append(
                 f"  {name}: {permission} of {place} at {at} µs: the view says otherwise than {_found(decision)}"
@@ -114,6 +116,7 @@ def test_what_never_existed_is_not_found(path: Path) -> None:
         for prefix in ("org", "tea", "prj", "env"):
             decision = decide(world.facts, subject, Permission.PROJECT_VIEW, made_id(prefix, "never"), world.now)
             assert decision.code in {ErrorCode.NOT_FOUND, ErrorCode.UNAUTHENTICATED}, f"{path.name}: {name}"
+            assert all(reason.gate is not Gate.ERROR for reason in decision.reasons), _found(decision)
 
 
 @_every_world
