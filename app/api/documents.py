@@ -1,0 +1,118 @@
+"""Documents parsed, validated and measured once for each text, however often it is sent."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from app.api.cost import Cost, Costs
+from app.api.limits import MAX_CHARACTERS, Limits, check_size
+from app.errors import invalid, too_complex
+
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+MAX_ERRORS = 25
+"""More would not help anybody, and each has to be located in the text."""
+
+KEPT_CHARACTERS = 400_000
+"""Of the texts of documents that are remembered; with what was made of them they take about 200 times as much."""
+
+
+class DocumentError(Exception):
+    """A document that doesn't parse or validate."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__("the document is refused")
+        self.errors = errors
+
+
+class Operation:
+    """One operation of a document."""
+
+    def __init__(self, node: OperationDefinitionNode, cost: Cost) -> None:
+        self.name = node.name.value if node.name else None
+        self.type: OperationType = node.operation
+        self.cost = cost
+
+
+class Document:
+    """A valid document, within the limits."""
+
+    def __init__(self, node: DocumentNode, operations: Sequence[Operation]) -> None:
+        self.node = node
+        self._operations = {one.name: one for one in operations}
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of this name, or the only one. Raises INVALID where there isn't exactly one."""
+        if name is not None:
+            if name not in self._operations:
+                raise invalid(f"the document has no operation `{name}`")
+            return self._operations[name]
+        if len(self._operations) != 1:
+            raise invalid("the document has several operations: name one with `operationName`")
+        return next(iter(self._operations.values()))
+
+
+class Documents:
+    """The valid documents of late; the least recently used leave when their texts are too long together.
+
+    A refused one is not remembered, so that nobody can push out what others use with what costs them nothing.
+    """
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
+
+    def document(self, text: str) -> Document:
+        """The document of this text. Raises DocumentError, and TOO_COMPLEX for one beyond the limits."""
+        known = self._known.get(text)
+        if known is not None:
+            self._known.move_to_end(text)
+            return known
+        made = self._known[text] = self._make(text)
+        self._characters += len(text)
+        while self._characters > KEPT_CHARACTERS:
+            left, _ = self._known.popitem(last=False)
+            self._characters -= len(left)
+        return made
+
+    def _make(self, text: str) -> Document:
+        node = self._parse(text)
+        check_size(node, self._limits)
+        errors = validate(self._schema, node, RULES, MAX_ERRORS)
+        if errors:
+            raise DocumentError(errors)
+        costs = Costs(
+            self._schema, {one.name.value: one for one in node.definitions if isinstance(one, FragmentDefinitionNode)}
+        )
+        operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+        if not operations:
+            raise invalid("the document has no operation")
+        return Document(node, [Operation(one, costs.of(one)) for one in operations])
+
+    def _parse(self, text: str) -> DocumentNode:
+        if len(text) > MAX_CHARACTERS:
+            raise too_complex(
+                f"the document is longer than {MAX_CHARACTERS} characters: put what is long into variables"
+            )
+        most = self._limits.tokens
+        try:
+            return parse(text, max_lexical_tokens=most, max_comments=most, allow_empty_selection_sets=False)
+        except GraphQLError as error:
+            if "Parsing aborted" in error.message:
+                raise too_complex(f"the document has more than {most} words and signs, or nests too deeply") from None
+            raise DocumentError([error]) from None

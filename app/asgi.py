@@ -1,0 +1,107 @@
+"""The composition root: what the server is made of, put together from its settings."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
+
+from app.api.context import Context
+from app.api.endpoint import GraphQLEndpoint
+from app.api.limits import Limits
+from app.api.schema import schema
+from app.db.engine import Database
+from app.db.migrate import is_current
+from app.services.instance import Instance
+from app.settings import Settings
+from app.web.authentication import authenticate
+from app.web.bodies import read_body
+from app.web.edge import Edge
+from app.web.explorer import EXAMPLES, explorer_routes
+from app.web.health import health_routes
+from app.web.refusals import refuse
+
+GRAPHQL_PATH = "/graphql"
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The server as an ASGI application: GraphQL, health and, if so set, the explorer.
+
+    While its lifespan runs, `app.state.instance` is the Instance it answers from. The store must have been migrated
+    before; `/health/ready` says whether it was.
+    """
+    server = Server(settings)
+    app = Starlette(
+        routes=server.routes(),
+        middleware=[Middleware(Edge)],
+        exception_handlers={HTTPException: refuse},
+        lifespan=server.lifespan,
+    )
+    app.router.redirect_slashes = False  # a redirect would name the host that the request named
+    return app
+
+
+class Server:
+    """What the parts of one application share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._instance: Instance | None = None
+        self._migrated = False
+
+    @property
+    def instance(self) -> Instance:
+        assert self._instance is not None  # requests come in while the lifespan runs
+        return self._instance
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Open the store and make the instance; let go of all at the end."""
+        settings = self._settings
+        database = Database.open(settings.database_url)
+        try:
+            memory_bytes = settings.memory_budget_mb * 1024 * 1024
+            self._instance = Instance(database, settings.pepper(), memory_bytes=memory_bytes)
+            app.state.instance = self._instance
+            yield
+        finally:
+            await database.close()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Every path there is."""
+        settings = self._settings
+        endpoint = GraphQLEndpoint(
+            schema,
+            Limits(settings.max_tokens, settings.max_depth, settings.max_complexity),
+            context=self._context,
+            read_body=lambda request: read_body(request, settings.max_body_bytes),
+            after=self._after,
+            allow_get=settings.graphql_get,
+        )
+        explorer = explorer_routes(None, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
+        return [Route(GRAPHQL_PATH, endpoint), *health_routes(self._is_ready), *explorer]
+
+    async def _context(self, request: Request) -> Context:
+        return Context(self.instance, await authenticate(request, self.instance.reader))
+
+    async def _after(self, context: Context) -> None:
+        if context.reader is None:
+            return
+        try:
+            await self.instance.note_use(context.reader)
+        except Exception:
+            log.exception("the use of a key was not noted")
+
+    async def _is_ready(self) -> bool:
+        # Asked once: servers of this version go on while those of the next migrate the store and take over.
+        if not self._migrated:
+            self._migrated = await asyncio.to_thread(is_current, self._settings.database_url)
+        await self.instance.database.read(lambda connection: connection.exec_driver_sql("SELECT 1"))
+        return self._migrated
