@@ -27,6 +27,11 @@ class Context:
         self.reader = reader
         self._loaders: dict[Batch[Any, Any], DataLoader[Any, Any]] = {}
 
+    async def renew(self) -> None:
+        """Go on at a moment after what was just changed: what was loaded before is forgotten."""
+        self.reader = await self.instance.reader_by_hash(self.asker.key_hash)
+        self._loaders.clear()
+
     @property
     def asker(self) -> Reader:
         """The reader of whoever asks. Raises UNAUTHENTICATED where nobody does."""

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.api.mutations.mutation import Mutation
 from app.api.queries.query import Query
 from app.api.scalars import SCALARS
 from app.api.types.ai_provider import AiProvider
@@ -36,4 +37,4 @@ NODES = (
 )
 """Everything that has an id of its own."""
 
-schema = strawberry.Schema(query=Query, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
+schema = strawberry.Schema(query=Query, mutation=Mutation, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))

@@ -1,9 +1,12 @@
-"""Names of environments and the patterns restrictions match them by (rule.md, sections 1 and 5)."""
+"""What things may be called, and the patterns restrictions match environments' names by (rule.md, 1 and 5)."""
 
+import re
 import unicodedata
 
 MAX_NAME = 255
 MAX_STARS = 8
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_environment_name(name: str) -> bool:
@@ -17,7 +20,7 @@ def is_name_pattern(pattern: str) -> bool:
         1 <= len(pattern) <= MAX_NAME
         and pattern == pattern.strip()
         and pattern.count("*") <= MAX_STARS
-        and not any(unicodedata.category(char) in ("Cc", "Cs") for char in pattern)
+        and not _has_control(pattern)
     )
 
 
@@ -40,3 +43,17 @@ def matches(pattern: str, name: str) -> bool:
             return False
         position = found + len(part)
     return True
+
+
+def is_title(name: str) -> bool:
+    """Whether a thing other than an environment may be called this: 1 to 255 characters, none a control character."""
+    return 1 <= len(name) <= MAX_NAME and name == name.strip() and not _has_control(name)
+
+
+def is_slug(slug: str) -> bool:
+    """Whether it can stand in a path: 1 to 63 of a-z, 0-9 and `-`, not beginning or ending with `-`."""
+    return _SLUG.fullmatch(slug) is not None
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(char) in ("Cc", "Cs") for char in text)

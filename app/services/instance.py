@@ -41,11 +41,13 @@ class Instance:
         *,
         memory_bytes: int,
         denials_per_day: int = 10_000,
+        anyone_creates_organizations: bool = True,
         clock: Callable[[], int] = now_us,
     ) -> None:
         self.database = database
         self.pepper = pepper
         self.clock = clock
+        self.anyone_creates_organizations = anyone_creates_organizations
         self.memory = FactsMemory(database, memory_bytes)
         self.denials = Denials(database, denials_per_day)
         self._noted: dict[str, int] = {}

@@ -87,8 +87,9 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
     )
 
 
-def _name(table: type[Any]) -> str:
-    return table_of(table).name
+def _name(model: type[tables.Fact]) -> str:
+    """How changes call this kind of fact."""
+    return model.identity_kind.value
 
 
 def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> Changed:
@@ -166,10 +167,10 @@ def _changed_restrictions(at: Slice, changed: Changed) -> frozenset[str]:
     return own | grants | _owners(at, tables.ApprovalRule, "restriction_id", changed)
 
 
-def _owners(at: Slice, part: type[Any], owner: str, changed: Changed) -> frozenset[str]:
+def _owners(at: Slice, part: type[tables.Fact], owner: str, changed: Changed) -> frozenset[str]:
     """Whose parts changed: a grant belongs to its restriction, an entry of a list to its membership, for ever."""
     table = table_of(part)
-    ids = changed.get(table.name)
+    ids = changed.get(_name(part))
     if not ids:
         return frozenset()
     return frozenset(row[0] for row in chunked(at.connection, select(table.c[owner]), table.c.id, ids))

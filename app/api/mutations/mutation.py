@@ -1,0 +1,14 @@
+"""Mutation: where every change begins."""
+
+import strawberry
+
+from app.api.mutations.organizations import OrganizationMutations
+from app.api.mutations.teams import TeamMutations
+
+
+@strawberry.type(
+    description="Where every change begins. Each is one revision, and a refused one changes nothing; several in one "
+    "document run in turn, each seeing the one before."
+)
+class Mutation(OrganizationMutations, TeamMutations):
+    pass
