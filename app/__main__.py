@@ -10,6 +10,7 @@ import click
 
 from app.cli.migrate import migrate
 from app.cli.schema import schema
+from app.cli.serve import serve
 from app.cli.settings import settings
 from app.errors import BailiwickError
 from app.settings import SettingsError
@@ -22,7 +23,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (migrate, schema, settings):
+for command in (serve, migrate, schema, settings):
     bailiwick.add_command(command)
 
 

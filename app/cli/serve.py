@@ -1,0 +1,82 @@
+"""`bailiwick serve`: the server."""
+
+import socket
+from contextlib import suppress
+
+import click
+import uvicorn
+
+from app.asgi import create_app
+from app.cli import logs
+from app.db.migrate import is_current, upgrade
+from app.settings import Settings, load
+
+GRACE = 10
+"""Seconds that requests under way are given when the server is stopped."""
+
+
+@click.command
+@click.option("--host", help="The address to listen on, instead of BAILIWICK_HOST.")
+@click.option("--port", type=int, help="The port to listen on, instead of BAILIWICK_PORT.")
+@click.option("--demo", is_flag=True, help="Load the demo organizations into an empty store, as BAILIWICK_DEMO does.")
+def serve(host: str | None, port: int | None, demo: bool) -> None:
+    """Answer questions until Ctrl-C."""
+    asked = {"host": host, "port": port, "demo": demo or None}
+    settings = load(**{name: value for name, value in asked.items() if value is not None})
+    logs.configure(settings)
+    with _listener(settings) as listener:
+        _prepare(settings)
+        server = _Server(settings, listener)
+        try:
+            with suppress(KeyboardInterrupt):  # raised when the server has stopped in order
+                server.run(sockets=[listener])
+        except SystemExit:
+            raise click.ClickException("the server did not start: the log says why") from None
+
+
+class _Server(uvicorn.Server):
+    """Says where it is when it is there."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(settings),
+                loop="uvloop",
+                http="httptools",
+                lifespan="on",
+                log_config=None,  # app.cli.logs has seen to it
+                access_log=False,  # app.web.edge writes a line for each request
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        self._place = _place(settings.host, listener.getsockname()[1])
+        self._explorer = settings.explorer
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        what = "the explorer is" if self._explorer else "Bailiwick answers"
+        click.echo(f"{what} at {self._place} until Ctrl-C")
+
+
+def _prepare(settings: Settings) -> None:
+    settings.pepper()  # so that a secret that can't be used is told at once
+    if not is_current(settings.database_url):
+        if not settings.demo:
+            raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+        upgrade(settings.database_url)
+
+
+def _listener(settings: Settings) -> socket.socket:
+    """Taken before anything is loaded, so that a port in use is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        place = _place(settings.host, settings.port)
+        reason = str(error.strerror).partition(" (")[0].lower()  # Python repeats the address there
+        raise click.ClickException(f"can't listen at {place}: {reason}; choose with `--host` and `--port`") from error
+
+
+def _place(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
