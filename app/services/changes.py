@@ -26,6 +26,7 @@ from app.services.denials import Denied
 from app.services.instance import Instance, subject_of
 from app.services.reader import Reader
 from app.services.sight import fact_by_id
+from app.store.deployments import Deployment, deployments_by_id
 from app.store.identities import kind_of
 from app.store.ledger import INSTANCE, Record, Writer, lock
 from app.store.moment import arrival_by_key
@@ -108,6 +109,13 @@ class Change:
         """The organization, team or project of this id."""
         found = fact_by_id(self.objects, id)
         if not isinstance(found, Organization | Team | Project):
+            raise not_found()
+        return found
+
+    def deployment(self, id: str) -> Deployment:
+        """The deployment of this id, if the asker sees its environment, or its project while it is not placed."""
+        found = deployments_by_id(self.connection, (id,), {self.organization.id: self.facts.revision}).get(id)
+        if found is None or not records.sees_deployment(self.objects, found):
             raise not_found()
         return found
 

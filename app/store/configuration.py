@@ -34,7 +34,7 @@ def settings_by_target(
     table = table_of(tables.EnvironmentSettings)
     query = select(table).where(table.c.ledger_id == organization_id, as_of(table, revision))
     rows = chunked(connection, query, table.c.target_id, target_ids)
-    return {row.target_id: json.loads(row._mapping["values"]) for row in rows}
+    return {row.target_id: json.loads(row.settings) for row in rows}
 
 
 def autoscaling_by_target(

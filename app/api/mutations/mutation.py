@@ -3,6 +3,7 @@
 import strawberry
 
 from app.api.mutations.organizations import OrganizationMutations
+from app.api.mutations.projects import ProjectMutations
 from app.api.mutations.teams import TeamMutations
 
 
@@ -10,5 +11,9 @@ from app.api.mutations.teams import TeamMutations
     description="Where every change begins. Each is one revision, and a refused one changes nothing; several in one "
     "document run in turn, each seeing the one before."
 )
-class Mutation(OrganizationMutations, TeamMutations):
+class Mutation(
+    OrganizationMutations,
+    ProjectMutations,
+    TeamMutations,
+):
     pass

@@ -43,6 +43,29 @@ class UpdateTeamPayload:
     revision: int = attribute(REVISION)
 
 
+@strawberry.input(description="A team and where it goes.")
+class MoveTeamInput:
+    team_id: strawberry.ID = strawberry.field(description="Which team.")
+    parent_id: strawberry.ID = strawberry.field(description="The organization or team it goes below.")
+
+
+@strawberry.type(description="The team that was moved.")
+class MoveTeamPayload:
+    team: types.Team | None = attribute("The team; null where the move hides it from the viewer.")
+    revision: int = attribute(REVISION)
+
+
+@strawberry.input(description="The team to delete.")
+class DeleteTeamInput:
+    team_id: strawberry.ID = strawberry.field(description="Which team.")
+
+
+@strawberry.type(description="The team that is gone.")
+class DeleteTeamPayload:
+    deleted_team_id: strawberry.ID | None = attribute("Its id.")
+    revision: int = attribute(REVISION)
+
+
 @strawberry.type
 class TeamMutations:
     @mutation(CreateTeamPayload, "Create a team. CONFLICT: the slug is taken below its parent.")
@@ -63,7 +86,7 @@ class TeamMutations:
         )
         return CreateTeamPayload(team=await shown(info, done.result), revision=done.revision)
 
-    @mutation(UpdateTeamPayload, "Change a team. Nothing is in the way: it never answers CONFLICT.")
+    @mutation(UpdateTeamPayload, "Change a team. It never answers CONFLICT.")
     async def update_team(
         self, info: Info, input: Annotated[UpdateTeamInput, strawberry.argument(description="The change.")]
     ) -> UpdateTeamPayload:
@@ -79,3 +102,26 @@ class TeamMutations:
             ),
         )
         return UpdateTeamPayload(team=await shown(info, done.result), revision=done.revision)
+
+    @mutation(MoveTeamPayload, "Move a team within its organization. CONFLICT: its slug is taken there.")
+    async def move_team(
+        self, info: Info, input: Annotated[MoveTeamInput, strawberry.argument(description="The move.")]
+    ) -> MoveTeamPayload:
+        use_case = teams.move_team(
+            info.context.instance,
+            info.context.asker,
+            team_id=expect_id(input.team_id, "input", "teamId"),
+            parent_id=expect_id(input.parent_id, "input", "parentId"),
+        )
+        done = await applied(info, use_case)
+        return MoveTeamPayload(team=await shown(info, done.result), revision=done.revision)
+
+    @mutation(DeleteTeamPayload, "Delete a team. CONFLICT: it has teams or projects, even hidden ones.")
+    async def delete_team(
+        self, info: Info, input: Annotated[DeleteTeamInput, strawberry.argument(description="Which.")]
+    ) -> DeleteTeamPayload:
+        use_case = teams.delete_team(
+            info.context.instance, info.context.asker, team_id=expect_id(input.team_id, "input", "teamId")
+        )
+        done = await applied(info, use_case)
+        return DeleteTeamPayload(deleted_team_id=strawberry.ID(done.result), revision=done.revision)
