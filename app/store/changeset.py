@@ -49,21 +49,17 @@ class Changeset:
 
     def set(self, model: type[Fact], id: str, values: Values) -> None:
         """Raises LookupError when the fact has been ended here."""
-        self._standing(model, id)[1].update(values)
-
-    def end(self, model: type[Fact], id: str) -> None:
-        """Raises LookupError when the fact has been ended here."""
-        pending, _ = self._standing(model, id)
-        if pending.new_in is not None:
-            del self._pending[id]
-        else:
-            pending.values = None
-
-    def _standing(self, model: type[Fact], id: str) -> tuple[_Pending, Values]:
         pending = self._pending.setdefault(id, _Pending(model, {}))
         if pending.values is None:
             raise LookupError(f"`{id}` has ended")
-        return pending, pending.values
+        pending.values |= values
+
+    def end(self, model: type[Fact], id: str) -> None:
+        """Raises LookupError when the fact has been ended here."""
+        pending = self._pending.setdefault(id, _Pending(model, {}))
+        if pending.values is None:
+            raise LookupError(f"`{id}` has ended")
+        pending.values = None
 
     def changed(self, connection: Connection) -> list[Changed]:
         """What differs from the living rows, which are read now. Raises LookupError where there is none to change."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -144,21 +145,69 @@ async def test_the_head(database: Database, org: str, column: str) -> None:
     assert found == Broken(LAST, "the ledger's head is not its last revision")
 
 
-async def test_a_revision_that_was_hashed_anew(database: Database, org: str) -> None:
-    """Altered with its hash, it stands; the next one tells."""
+def forge(connection: Connection, org: str, numbers: range) -> None:
+    """Give revisions the hashes that they would have had, as somebody would who knows how."""
+    previous = None
+    for row in connection.execute(select(REVISIONS).where(REVISIONS.c.ledger_id == org).order_by(REVISIONS.c.number)):
+        this = (CHANGES.c.ledger_id == org) & (CHANGES.c.revision == row.number)
+        c = CHANGES.c
+        query = select(c.kind, c.fact_id, c.before, c.after).where(this).order_by(c.position)
+        content = row._asdict() | {"changes": [chain.ChangeText(*change) for change in connection.execute(query)]}
+        hash = content.pop("hash")
+        if row.number in numbers:
+            content["previous_hash"] = previous
+            hash = chain.revision_hash(**content)
+            this = (REVISIONS.c.ledger_id == org) & (REVISIONS.c.number == row.number)
+            connection.execute(update(REVISIONS).where(this).values(hash=hash, previous_hash=previous))
+        previous = hash
+    connection.execute(update(LEDGERS).where(LEDGERS.c.id == org).values(hash=previous))
 
-    def forge(connection: Connection) -> None:
-        this = (REVISIONS.c.ledger_id == org) & (REVISIONS.c.number == 3)
-        connection.execute(update(REVISIONS).where(this).values(reason="forged"))
-        [(row, changes)] = [pair for batch in chain._batches(connection, org) for pair in batch if pair[0].number == 3]
-        content = row._asdict() | {"changes": [chain.ChangeText(*change[3:]) for change in changes]}
-        del content["hash"]
-        connection.execute(update(REVISIONS).where(this).values(hash=chain.revision_hash(**content)))
+
+@pytest.mark.parametrize(
+    ("forged", "expected"),
+    [
+        (range(3, 4), Broken(4, "the previous hash is not that of the revision before")),
+        (range(3, LAST + 1), None),  # whoever can rewrite all that follows is only found out by a hash kept elsewhere
+    ],
+)
+async def test_a_revision_that_was_hashed_anew(
+    database: Database, org: str, forged: range, expected: Broken | None
+) -> None:
+    def tamper(connection: Connection) -> None:
+        third = (REVISIONS.c.ledger_id == org) & (REVISIONS.c.number == 3)
+        connection.execute(update(REVISIONS).where(third).values(reason="forged"))
+        forge(connection, org, forged)
         raise UndoError(verify(connection, org))
 
     with pytest.raises(UndoError) as undo:
-        await database.write(forge)
-    assert undo.value.args[0] == Broken(4, "the previous hash is not that of the revision before")
+        await database.write(tamper)
+    assert undo.value.args[0] == expected
+
+
+async def test_a_chain_hashed_anew_must_still_be_one(database: Database, org: str) -> None:
+    def remove_the_third(connection: Connection) -> None:
+        connection.execute(delete(CHANGES).where(CHANGES.c.ledger_id == org, CHANGES.c.revision == 3))
+        connection.execute(delete(REVISIONS).where(REVISIONS.c.ledger_id == org, REVISIONS.c.number == 3))
+
+    def turn_back_the_clock(connection: Connection) -> None:
+        second = select(REVISIONS.c.instant).where(REVISIONS.c.ledger_id == org, REVISIONS.c.number == 2)
+        instant = connection.execute(second).scalar_one()
+        third = (REVISIONS.c.ledger_id == org) & (REVISIONS.c.number == 3)
+        connection.execute(update(REVISIONS).where(third).values(instant=instant))
+
+    for change, problem in [
+        (remove_the_third, "the revision is missing"),
+        (turn_back_the_clock, "the instant is not after that of the revision before"),
+    ]:
+
+        def tamper(connection: Connection, change: Callable[[Connection], None] = change) -> None:
+            change(connection)
+            forge(connection, org, range(1, LAST + 1))
+            raise UndoError(verify(connection, org))
+
+        with pytest.raises(UndoError) as undo:
+            await database.write(tamper)
+        assert undo.value.args[0] == Broken(3, problem)
 
 
 async def test_the_hash_is_what_its_docstring_says(database: Database, org: str) -> None:

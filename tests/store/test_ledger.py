@@ -287,6 +287,41 @@ async def test_refused(
     assert len(await revisions(database, org)) == 2
 
 
+async def test_what_ended_earlier_is_not_there(database: Database) -> None:
+    org = await new_organization(database)
+    team = new_id(Kind.TEAM)
+    await commit(database, [org], lambda writer: writer.add(Team, org, id=team, parent_id=org, **TEAM))
+    await commit(database, [org], lambda writer: writer.end(Team, team))
+    for change in (lambda writer: writer.set(Team, team, name="x"), lambda writer: writer.end(Team, team)):
+        with pytest.raises(LookupError, match=team):
+            await commit(database, [org], change)
+
+
+async def test_several_revisions_in_one_transaction(database: Database) -> None:
+    org = await new_organization(database)
+
+    def change(connection: Connection) -> list[dict[str, int]]:
+        writer = lock(connection, [org], now)
+        numbers = []
+        for slug in "abc":
+            team = writer.add(Team, org, parent_id=org, slug=slug, name=slug)
+            numbers.append(writer.commit(Record("createTeam", target_id=team)))
+        return numbers
+
+    assert await database.write(change) == [{org: 2}, {org: 3}, {org: 4}]
+    assert [len(await changes(database, org, number)) for number in (2, 3, 4)] == [1, 1, 1]
+
+
+async def test_adding_to_a_ledger_that_is_not_held_fails_where_it_is_done(database: Database) -> None:
+    org = await new_organization(database)
+
+    def change(writer: Writer) -> None:
+        with pytest.raises(KeyError, match=INSTANCE):
+            writer.add(User, INSTANCE, name="Ann")
+
+    assert await commit(database, [org], change) == {}
+
+
 async def test_a_fact_of_a_ledger_that_is_not_held_is_refused(database: Database) -> None:
     org, other = await new_organization(database), await new_organization(database)
     with pytest.raises(KeyError):
@@ -308,6 +343,7 @@ async def test_a_row_closed_behind_our_back_is_noticed(database: Database) -> No
 async def test_everybody_locks_in_one_order(database: Database) -> None:
     """However they are named; else two writers could wait for each other."""
     orgs = [await new_organization(database) for _ in range(3)]
+    await commit(database, [min(orgs)], lambda writer: writer.set(Organization, min(orgs), name="the busiest"))
 
     def held(connection: Connection) -> list[str]:
         return list(lock(connection, [*sorted(orgs, reverse=True), INSTANCE], now)._heads)
