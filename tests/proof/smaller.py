@@ -53,8 +53,6 @@ def _named(world: RandomWorld) -> Iterator[str]:
     rules = list[Grant | ApprovalRule]()
     for restriction in facts.restrictions.values():
         rules += [*restriction.grants, *restriction.approval_rules]
-        who for r in facts.restrictions.values() for who in (*r.grants, *r.approval_rules)
-    ]
     holders = {m.subject_id for m in facts.memberships.values() if m.node_id != facts.organization.id}
     holders |= {who.user_id for who in rules if who.user_id is not None}
     yield from (m.id for id in holders if (m := facts.membership_on(id, facts.organization.id)))
