@@ -14,6 +14,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -26,7 +27,7 @@ RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MAX_ERRORS = 25
 """More would not help anybody, and each has to be located in the text."""
 
-KEPT_CHARACTERS = 400_000
+KEPT_CHARACTERS = 250_000
 """Of the texts of documents that are remembered; with what was made of them they take about 200 times as much."""
 
 
@@ -94,6 +95,8 @@ class Documents:
         node = self._parse(text)
         check_size(node, self._limits)
         errors = validate(self._schema, node, RULES, MAX_ERRORS)
+        if errors and isinstance(errors[0], ValidationAbortedError):
+            raise too_complex("the document's fragments are nested too deeply")
         if errors:
             raise DocumentError(errors)
         costs = Costs(
