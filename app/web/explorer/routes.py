@@ -29,17 +29,17 @@ def explorer_routes(
     Without it there is no list of people (404). `examples` fill the tabs of a browser that has no tabs yet.
     """
 
-    def show_page(request: Request) -> Response:
+    def show_page(_request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         policy = {"Content-Security-Policy": content_security_policy(nonce)}
         return HTMLResponse(page(graphql_path, nonce, demo=people is not None), headers={**NEVER_KEPT, **policy})
 
-    def list_people(request: Request) -> Response:
+    def list_people(_request: Request) -> Response:
         if people is None:
             raise HTTPException(404)
         return JSONResponse([asdict(person) for person in people()], headers=NEVER_KEPT)
 
-    def list_examples(request: Request) -> Response:
+    def list_examples(_request: Request) -> Response:
         return JSONResponse([asdict(example) for example in examples], headers=NEVER_KEPT)
 
     return [
