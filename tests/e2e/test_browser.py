@@ -80,7 +80,7 @@ def test_the_page_asks_nobody_else_and_complains_of_nothing(explorer: Page, serv
 def test_the_documentation_shows_the_schema(explorer: Page) -> None:
     explorer.click("[aria-label='Show Documentation Explorer']")
     explorer.wait("document.querySelector('.graphiql-doc-explorer')?.innerText.includes('Query')")
-    assert "Error" not in explorer.text(".graphiql-doc-explorer")
+    assert "Error fetching schema" not in explorer.text(".graphiql-doc-explorer")
 
 
 def test_each_example_has_a_tab(explorer: Page) -> None:
@@ -92,6 +92,7 @@ def test_each_example_has_a_tab(explorer: Page) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=operation)
 def test_each_example_is_answered_without_an_error(explorer: Page, example: Example) -> None:
     explorer.click(f"[id='graphiql-session-tab-{EXAMPLES.index(example)}']")
+    time.sleep(0.5)  # GraphiQL reads the operation's name a tenth of a second after it shows a tab
     answer = ask(explorer)
     assert "errors" not in answer
     assert answer["data"]
