@@ -7,6 +7,7 @@ from app.db import tables
 from app.db.tables import Fact
 from app.errors import invalid, not_found
 from app.policy.facts import Environment, Project
+from app.policy.kinds import Kind
 from app.policy.vocabulary import Permission, Tier, TierSource
 from app.services.changes import Action, Applied, Change, apply
 from app.services.instance import Instance
@@ -16,7 +17,11 @@ from app.services.reader import Reader
 from app.services.sight import fact_by_id
 from app.services.walkout import Placing, expect_no_walkout
 from app.store.configuration import DEFAULT_AUTOSCALING, autoscaling_by_target
+from app.store.identities import kind_of
 from app.store.living import living_ids
+
+KINDS = {"environmentId": Kind.ENVIRONMENT, "deploymentId": Kind.DEPLOYMENT}
+"""What an autoscaling target may name, by the name of its input field."""
 
 LARGEST = 1_000_000
 """No replica count, number of seconds or target is larger."""
@@ -59,9 +64,9 @@ def _update(change: Change, environment_id: str, settings: Any, tier: Tier | Abs
 
 
 async def update_autoscaling(
-    instance: Instance, reader: Reader, *, target_id: str, values: dict[str, int | None]
+    instance: Instance, reader: Reader, *, target_id: str, kind: Kind, values: dict[str, int | None]
 ) -> Applied[str]:
-    """Change how an environment or deployment scales; gives its id.
+    """Change how an environment or deployment, as `kind` says, scales; gives its id.
 
     A placed deployment's autoscaling is that of the environment it serves (BAS-44) and needs ENVIRONMENT_SCALE there;
     an unplaced one's is its own and needs PROJECT_PUSH. `values` by the names of Autoscaling's fields.
@@ -71,6 +76,8 @@ async def update_autoscaling(
         if value is None or not _LEAST[name] <= value <= LARGEST:
             problems.add(f"this is from {_LEAST[name]} to {LARGEST}", "input", _CLIENTS_NAME[name])
     problems.refuse()
+    if kind_of(target_id) is not kind:
+        raise not_found()
     given_values = {name: value for name, value in values.items() if value is not None}
     return await apply(instance, reader, Action("updateAutoscaling"), target_id, _scale, target_id, given_values)
 

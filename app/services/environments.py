@@ -21,6 +21,14 @@ from app.services.departures import forget_environment
 from app.services.instance import Instance
 from app.services.problems import Problems
 from app.services.reader import Reader
+from app.services.restriction_changes import expect_free_target
+from app.services.restriction_inputs import (
+    RestrictionEntry,
+    Target,
+    add_restriction,
+    check_shape,
+    environments_matching,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +40,41 @@ class Created:
 
 
 async def create_environment(
-    instance: Instance, reader: Reader, *, project_id: str, name: str, tier: Tier | None
+    instance: Instance,
+    reader: Reader,
+    *,
+    project_id: str,
+    name: str,
+    tier: Tier | None,
+    restriction: RestrictionEntry | None,
 ) -> Applied[Created]:
-    """Create an environment; without a tier it is guessed from the name.
+    """Create an environment; without a tier it is guessed from the name. A restriction is on its name in the project.
 
-    Needs ENVIRONMENT_CREATE on the project, and that every restriction which would match is passed: FORBIDDEN else.
-    CONFLICT: the name is taken in the project, even by a hidden environment.
+    Needs ENVIRONMENT_CREATE on the project, and that every restriction which would match is passed: FORBIDDEN else; for
+    a restriction ENVIRONMENT_RESTRICT on the project, too (BAS-22, BAS-30). CONFLICT: the name is taken in the project,
+    even by a hidden environment, or the project has a restriction on it.
     """
     problems = Problems()
     check_environment_name(problems, name, "input", "name")
+    if restriction is not None:
+        check_shape(problems, restriction, "input", "restriction")
     problems.refuse()
-    return await apply(instance, reader, Action("createEnvironment"), project_id, _create, project_id, name, tier)
+    action = Action("createEnvironment")
+    return await apply(instance, reader, action, project_id, _create, project_id, name, tier, restriction)
 
 
-def _create(change: Change, project_id: str, name: str, tier: Tier | None) -> Created:
+def _create(
+    change: Change, project_id: str, name: str, tier: Tier | None, restriction: RestrictionEntry | None
+) -> Created:
     project = change.find(project_id, Project)
+    if restriction is not None:
+        change.require(Permission.ENVIRONMENT_RESTRICT, project)
     created = add_environment(change, project, name, tier)
+    if restriction is not None:
+        target = Target(name=name)
+        expect_free_target(change, project, target)
+        matching = environments_matching(change, project, target)
+        add_restriction(change, project, target, restriction, matching, ("input", "restriction"))
     change.about(created.id, name)
     return created
 

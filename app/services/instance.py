@@ -64,7 +64,7 @@ class Instance:
 
     async def reader_by_hash(self, key_hash: str) -> Reader:
         """The same for a key known by its hash: how a request goes on after it changed something."""
-        arrival = await self.database.load(lambda connection: arrival_by_key(connection, key_hash))
+        arrival = await self.database.read(lambda connection: arrival_by_key(connection, key_hash))
         instant = self.clock()
         if arrival is None:
             raise unauthenticated()

@@ -2,8 +2,10 @@
 
 import strawberry
 
+from app.api.mutations.environments import EnvironmentMutations
 from app.api.mutations.organizations import OrganizationMutations
 from app.api.mutations.projects import ProjectMutations
+from app.api.mutations.restrictions import RestrictionMutations
 from app.api.mutations.teams import TeamMutations
 
 
@@ -12,8 +14,10 @@ from app.api.mutations.teams import TeamMutations
     "document run in turn, each seeing the one before."
 )
 class Mutation(
+    EnvironmentMutations,
     OrganizationMutations,
     ProjectMutations,
+    RestrictionMutations,
     TeamMutations,
 ):
     pass
