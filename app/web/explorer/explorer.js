@@ -86,7 +86,8 @@ function fetcherFor(people) {
 }
 
 function tabOf({ title, query, variables }) {
-  return { query: `# ${title}\n${query.trim()}\n`, variables: variables || null };
+  const comment = title.replace(/^|(?<=[.?]) /g, (start) => (start ? "\n# " : "# ")); // a line for each sentence
+  return { query: `${comment}\n${query.trim()}\n`, variables: variables || null };
 }
 
 async function start() {
