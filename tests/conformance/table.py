@@ -1,0 +1,62 @@
+"""`python -m tests.conformance.table`: which statement is shown by which tests, as they came out in a run just now."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from tests.conformance.statements import Statement, read_statements
+
+MARK = "requirement"
+
+
+class Outcomes:
+    """A pytest plugin that remembers, by statement, the tests that showed it and those that failed to."""
+
+    def __init__(self) -> None:
+        self.passed: dict[str, set[str]] = {}
+        self.failed: dict[str, set[str]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+
+    def pytest_collection_modifyitems(self, items: Iterable[pytest.Item]) -> None:
+        for item in items:
+            marks = item.iter_markers(MARK)
+            self._names[item.nodeid] = tuple(id for mark in marks for id in mark.args)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call" or report.failed:
+            outcomes = self.failed if report.failed else self.passed
+            test = report.nodeid.rpartition("/")[2].partition("[")[0]
+            for id in self._names.get(report.nodeid, ()):
+                outcomes.setdefault(id, set()).add(test)
+
+
+def state(statement: Statement, outcomes: Outcomes) -> str:
+    """What to say of one statement."""
+    if statement.not_applicable is not None:
+        return f"not applicable: {statement.not_applicable}"
+    if failed := outcomes.failed.get(statement.id):
+        return f"FAILS: {', '.join(sorted(failed))}"
+    return ", ".join(sorted(outcomes.passed.get(statement.id, ()))) or "NOT SHOWN"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the conformance tests, print the table; 1 if a statement is neither shown nor not applicable."""
+    outcomes = Outcomes()
+    code = pytest.main(["-q", "tests/conformance", *arguments], plugins=[outcomes])
+    statements = read_statements()
+    table = Table("statement", "says", "shown by", title="Conformance")
+    for statement in statements.values():
+        table.add_row(statement.id, statement.says, state(statement, outcomes))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    shown = sum(bool(outcomes.passed.get(id)) and id not in outcomes.failed for id in statements)
+    excused = sum(statement.not_applicable is not None for statement in statements.values())
+    print(f"{shown} shown, {excused} not applicable, {len(statements) - shown - excused} neither")
+    return 1 if code or shown + excused < len(statements) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
