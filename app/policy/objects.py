@@ -22,6 +22,8 @@ class Objects:
 
     def person(self, id: str | None) -> Person | None:
         """The person or service account, if the subject sees them; None for an unknown id as well."""
+        if not self.view.is_good:
+            return None
         if id == self.view.subject.id:
             return self.view.subject.person
         person = None if id is None else self.facts.people.get(id)
@@ -29,7 +31,8 @@ class Objects:
 
     def sees_membership(self, membership: Membership) -> bool:
         """Its subject, and who holds MEMBERS_VIEW on its node."""
-        return membership.subject_id == self.view.subject.id or self._views_members_on(membership.node_id)
+        own = self.view.is_good and membership.subject_id == self.view.subject.id
+        return own or self._views_members_on(membership.node_id)
 
     def sees_restriction(self, restriction: Restriction) -> bool:
         """Who sees its scope or an environment it matches; a hiding one only who passes it or may manage it."""
@@ -40,9 +43,20 @@ class Objects:
         return any(map(self.view.sees_environment, self.structure.targets(restriction)))
 
     def passes(self, restriction: Restriction) -> bool:
-        """Whether the subject passes a restriction, enabled or not."""
+        """Whether the subject passes a restriction, enabled or not.
+
+        A grant counts only for somebody who belongs and sees the project, where the scope is one.
+        """
+        if not self.view.is_good or self.view.is_instance_admin:
+            return self.view.is_good
+        if self.view.membership is None:
+            return False
         number = self.structure.restriction_number[restriction.id]
-        return self.view.is_instance_admin or bool(self.view.passed >> number & 1)
+        counting = self.view.passed if self._sees_project(restriction.scope_id) else self.view.passed_as_admin
+        return bool(counting >> number & 1)
+
+    def _sees_project(self, scope_id: str) -> bool:
+        return scope_id not in self.facts.projects or self.view.sees_uncovered(scope_id)
 
     def manages(self, restriction: Restriction) -> bool:
         """Who holds ENVIRONMENT_RESTRICT on its scope sees its grants and changes it."""
@@ -57,7 +71,8 @@ class Objects:
         """The ids of everybody the subject sees.
 
         Themselves, and who, on a node where the subject holds MEMBERS_VIEW, holds a level of VIEWER or higher or has
-        a membership of their own. An instance administrator sees everybody there is.
+        a membership of their own. An instance administrator sees everybody there is: somebody must be able to let
+        people back in.
         """
         if self.view.is_instance_admin and self.view.is_good:
             return frozenset(self.facts.people)
@@ -90,7 +105,7 @@ class Objects:
     def _flows(self, own: Membership) -> Iterator[int]:
         """Where somebody's membership gives them a level of VIEWER or higher, by its roles and as one of its team."""
         number = self.structure.node_number.get(own.node_id)
-        if number is None or not own.holds_at(self.view.at):
+        if number is None or not own.holds_at(self.view.at) or not self._holds_levels(own.subject_id):
             return
         roles = self._roles(own)
         yield self._levels_reach(roles, number)
@@ -98,6 +113,12 @@ class Objects:
             node = self.structure.node_number.get(invited.node_id)
             if node is not None and invited.holds_at(self.view.at):
                 yield self._levels_reach(handed_on(roles, self._roles(invited)), node)
+
+    def _holds_levels(self, user_id: str) -> bool:
+        """Who is deactivated or doesn't belong has lost every level (section 2)."""
+        person = self.facts.people.get(user_id)
+        root = self.facts.membership_on(user_id, self.facts.organization.id)
+        return person is not None and person.is_active and root is not None and root.holds_at(self.view.at)
 
     def _levels_reach(self, roles: list[Role], number: int) -> int:
         levels = [role.level for role in roles if role.level is not None]

@@ -7,7 +7,7 @@ from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Membership
 from app.policy.holding import belonging, held_roles, is_in_team, level_on
 from app.policy.names import matches
 from app.policy.subject import Subject
-from app.policy.vocabulary import Tier
+from app.policy.vocabulary import RoleLevel, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,27 @@ def names_subject(facts: Facts, subject: Subject, rule: Grant | ApprovalRule, sc
     return rule.level is not None and level is not None and level >= rule.level
 
 
+def has_fallen(facts: Facts, rule: ApprovalRule, at: int) -> bool:
+    """Whether an approval rule's only subject is gone: it falls to MAINTAINER of the scope, never evaporates (8; G-8).
+
+    Gone is a user who is deactivated or does not belong at the instant, and a team that is not there.
+    """
+    if rule.team_id is not None:
+        return facts.node(rule.team_id) is None
+    if rule.user_id is None:
+        return False
+    person = facts.person(rule.user_id)
+    return person is None or not person.is_active or belonging(facts, rule.user_id, at) is None
+
+
+def approves_by(facts: Facts, subject: Subject, rule: ApprovalRule, scope_id: str, at: int) -> bool:
+    """Whether an approval rule is about the subject: matched like a grant's, or as what it fell to."""
+    if not has_fallen(facts, rule, at):
+        return names_subject(facts, subject, rule, scope_id, at)
+    level = level_on(facts, subject, scope_id, at)
+    return level is not None and level >= RoleLevel.MAINTAINER
+
+
 def passage(facts: Facts, subject: Subject, restriction: Restriction, at: int) -> Passage | None:
     """How the subject passes a restriction, or None. Asks nothing about belonging or seeing: the caller has."""
     if restriction.admin_bypass:
@@ -87,5 +108,5 @@ def matched_rules(
         return
     for restriction in enabled_on(facts, environment):
         for rule in restriction.approval_rules:
-            if names_subject(facts, subject, rule, restriction.scope_id, at):
+            if approves_by(facts, subject, rule, restriction.scope_id, at):
                 yield restriction, rule

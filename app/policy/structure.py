@@ -8,6 +8,7 @@ one bit for it, and a project keeps a tuple of its environments' numbers.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Organization, Project, Restriction, Team
 from app.policy.names import matches
@@ -220,3 +221,7 @@ class Grantees:
                     self.teams.setdefault(rule.team_id, []).append(named)
                 elif restriction.scope_id in structure.node_number:
                     self.levels.setdefault(structure.node_number[restriction.scope_id], []).append(named)
+
+    def by_subject(self) -> Iterable[list[Named]]:
+        """Those that name a user or a team, by whom."""
+        return chain(self.users.values(), self.teams.values())

@@ -30,3 +30,9 @@ def _bounds(facts: Facts, subject: Subject, resource: Resource, at: int) -> Iter
                 if names_subject(facts, subject, grant, restriction.scope_id, at):
                     yield grant.starts_at
                     yield grant.expires_at
+            for rule in restriction.approval_rules:
+                # Whether a rule has fallen to MAINTAINER turns with the user it names.
+                named = None if rule.user_id is None else facts.membership_on(rule.user_id, facts.organization.id)
+                if named is not None:
+                    yield named.starts_at
+                    yield named.expires_at

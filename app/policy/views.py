@@ -6,8 +6,9 @@ They share no code beyond the vocabulary, so that each is a check of the other.
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
-from app.policy.facts import Environment, Grant, Membership, Node, Project
+from app.policy.facts import ApprovalRule, Environment, Grant, Membership, Node, Project
 from app.policy.roles import LEVEL_ROLES, Role
 from app.policy.structure import Grantees, Named, Structure, bits, holds, marks
 from app.policy.subject import Subject
@@ -53,7 +54,7 @@ class View:
     def ends_at(self) -> int | None:
         """The first instant at which time alone could change anything here; None for never. Complete once asked."""
         # What looks at grants notes when they begin and end, so it is to be computed first.
-        _ = self.passed | self.passed_by_team
+        _ = self.passed | self.passed_by_team | self.approvable
         return min((bound for bound in self._bounds if bound > self.at), default=None)
 
     @cached_property
@@ -153,6 +154,10 @@ class View:
             return 0
         teams = self._union(Permission.TEAM_VIEW, ResourceKind.TEAM) & self.structure.teams
         return (1 | teams | self._visible_projects) & self._coverage
+
+    def sees_uncovered(self, project_id: str) -> bool:
+        """Whether a project is visible but for how the key narrows: what is passed doesn't depend on the key."""
+        return bool(self._visible_projects >> self.structure.node_number[project_id] & 1)
 
     @cached_property
     def _visible_projects(self) -> int:
@@ -259,12 +264,17 @@ class View:
     @cached_property
     def passed(self) -> int:
         """The restrictions that the subject passes, had they to: belonging and seeing are asked elsewhere."""
+        return self.passed_as_admin | self._through(self._named(self.structure.grantees))
+
+    @cached_property
+    def passed_as_admin(self) -> int:
+        """The restrictions passed by being an ADMIN of their scope, without a grant (BAS-35)."""
         found = 0
         admin = self._levels[RoleLevel.ADMIN]
         for scope, restrictions in self.structure.bypassed.items():
             if admin >> scope & 1:
                 found |= restrictions
-        return found | self._through(self._named(self.structure.grantees))
+        return found
 
     @cached_property
     def passed_by_team(self) -> int:
@@ -276,7 +286,28 @@ class View:
         """The restrictions of which an approval rule names the subject, who must belong and be a person."""
         if self.membership is None or self.subject.person.is_service_account:
             return 0
-        return bits((named.restriction for named in self._named(self.structure.approvers)), self._restrictions)
+        approvers = self.structure.approvers
+        standing = (named for named in self._named(approvers) if not self._is_gone(named.rule))
+        fallen = (named for group in approvers.by_subject() for named in group if self._is_gone(named.rule))
+        taken_over = (named for named in fallen if self._maintains(named.restriction))
+        return bits((named.restriction for named in chain(standing, taken_over)), self._restrictions)
+
+    def _is_gone(self, rule: Grant | ApprovalRule) -> bool:
+        """Whether the only subject of a rule is gone, so that it falls to MAINTAINER of its scope (section 8)."""
+        if rule.team_id is not None:
+            return rule.team_id not in self.facts.teams
+        if rule.user_id is None:
+            return False
+        root = self.facts.membership_on(rule.user_id, self.facts.organization.id)
+        if root is not None:
+            self._bound(root.starts_at, root.expires_at)
+        person = self.facts.people.get(rule.user_id)
+        return person is None or not person.is_active or root is None or not root.holds_at(self.at)
+
+    def _maintains(self, restriction: int) -> bool:
+        number = self.structure.node_number.get(self.structure.restrictions[restriction].scope_id)
+        level = None if number is None else self.level(number)
+        return level is not None and level >= RoleLevel.MAINTAINER
 
     @property
     def _restrictions(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Person, Team
 from app.policy.holding import belonging, level_on
 from app.policy.objects import Objects
-from app.policy.restrictions import names_subject
+from app.policy.restrictions import approves_by
 from app.policy.rule import decide
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission, RoleLevel
@@ -45,7 +45,7 @@ def eligible_approvers(
         if person.is_active
         and not person.is_service_account
         and belonging(facts, person.id, at) is not None
-        and names_subject(facts, Subject(person), rule, scope_id, at)
+        and approves_by(facts, Subject(person), rule, scope_id, at)
     ]
     return {person.id for person in matching if not environments or _sees_any(facts, person, environments, at)}
 

@@ -3,8 +3,14 @@
 from app.policy.facts import ApprovalRule, Grant, Node, Person, Restriction
 from app.policy.implicit import implicit_admins
 from app.policy.objects import Objects
-from app.policy.vocabulary import GrantSource
+from app.policy.restrictions import has_fallen
+from app.policy.vocabulary import GrantSource, RoleLevel
 from app.services.grantees import eligible_approvers
+
+
+def level_of(objects: Objects, rule: ApprovalRule) -> RoleLevel | None:
+    """The level that an approval rule names now: MAINTAINER, where its only subject is gone (rule.md, section 8)."""
+    return RoleLevel.MAINTAINER if has_fallen(objects.facts, rule, objects.view.at) else rule.level
 
 
 def named(objects: Objects, rule: Grant | ApprovalRule) -> Person | Node | None:

@@ -40,9 +40,12 @@ class Grant(Node):
 class ApprovalRule(Node):
     is_type_of = shows(facts.ApprovalRule)
 
-    level: RoleLevel | None = attribute("The least level, where it names one.")
     inheritance: Inheritance = attribute("Who is in the team, where it names one.")
     required_approvals: int = attribute("How many approvals it needs.")
+
+    @field(RoleLevel | None, "The least level, where it names one; MAINTAINER where its only subject is gone.")
+    def level(rule: strawberry.Parent[facts.ApprovalRule], info: Info) -> RoleLevel | None:
+        return restrictions.level_of(info.context.objects(rule.organization_id), rule)
 
     @field(Subject | None, "The user or team it names; null where hidden, and where it names a level.")
     def subject(rule: strawberry.Parent[facts.ApprovalRule], info: Info) -> SubjectValue | None:
