@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 READY := .venv/.ready
 LOCKS := requirements.lock requirements-dev.lock
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable chrome
 STEPS := format-check lint types imports schema-check test
 # Further arguments for the command of a target: make test ARGS="-k tree"
 ARGS ?=
@@ -62,8 +63,15 @@ imports: setup ## Check which layer imports which
 schema-check: setup ## Compare schema.graphql with the code
 	@$(BIN)/bailiwick schema --check schema.graphql
 
+# A quarter of a gigabyte, so only where the machine has no browser of its own.
+.PHONY: browser
+browser: setup ## See to it that there is a browser to look at the explorer with
+	@test -n "$$CHROME_BIN" || command -v $(BROWSERS) >/dev/null || $(BIN)/python -c 'import PySide6.QtWebEngineCore' \
+		2>/dev/null || { echo "installing a browser for the tests, a minute or two"; \
+		$(PIP) --require-hashes -r requirements-browser.lock; }
+
 .PHONY: test
-test: setup ## Run the tests on SQLite and PostgreSQL; ARGS="--db sqlite -k tree" narrows
+test: browser ## Run the tests on SQLite and PostgreSQL; ARGS="--db sqlite -k tree" narrows
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: conformance
@@ -94,6 +102,8 @@ lock: setup ## Write the lock files anew from pyproject.toml; ARGS="--upgrade" t
 	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.lock pyproject.toml $(ARGS)
 	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml $(ARGS)
+	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra browser --constraint requirements-dev.lock \
+		--output-file requirements-browser.lock pyproject.toml $(ARGS)
 
 # Hashes of every file of a version, so that one lock file serves every platform; and no address of an index.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-browser.lock"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -39,6 +39,7 @@ def test_everything_locked_has_a_hash(name):
     [
         ("requirements.lock", PROJECT["dependencies"]),
         ("requirements-dev.lock", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        ("requirements-browser.lock", PROJECT["optional-dependencies"]["browser"]),
     ],
 )
 def test_the_lock_files_are_those_of_the_project(name, wanted):
@@ -65,4 +66,4 @@ def test_the_check_runs_every_check():
     section = makefile.split("##@ Check")[1].split("##@")[0]
     steps = re.search(r"^STEPS := (.*)$", makefile, re.MULTILINE)
     assert steps
-    assert sorted(steps[1].split()) == sorted(set(re.findall(r"^([a-z-]+):.*##", section, re.MULTILINE)) - {"check"})
+    assert sorted(steps[1].split()) == sorted(set(re.findall(r"^([a-z-]+):.*##", section, re.MULTILINE)) - {"browser", "check", "conformance"})
