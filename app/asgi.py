@@ -1,7 +1,6 @@
 """The composition root: what the server is made of, put together from its settings."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -27,8 +26,6 @@ from app.web.health import health_routes
 from app.web.refusals import refuse
 
 GRAPHQL_PATH = "/graphql"
-
-log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -92,12 +89,8 @@ class Server:
         return Context(self.instance, await authenticate(request, self.instance.reader))
 
     async def _after(self, context: Context) -> None:
-        if context.reader is None:
-            return
-        try:
+        if context.reader is not None:
             await self.instance.note_use(context.reader)
-        except Exception:
-            log.exception("the use of a key was not noted")
 
     async def _is_ready(self) -> bool:
         # Asked once: servers of this version go on while those of the next migrate the store and take over.

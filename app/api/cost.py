@@ -171,7 +171,7 @@ class _Sum:
     def _page(self, one: Field) -> int:
         for node in one.page or ():
             value = value_from_ast_untyped(node, self._variables)
-            if type(value) is int:
+            if isinstance(value, int):
                 return min(max(value, 0), MAX_PAGE)  # what is beyond is refused later, for what it is
         return DEFAULT_PAGE
 

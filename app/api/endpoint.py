@@ -36,8 +36,9 @@ class GraphQLEndpoint(Generic[C]):
     """An ASGI application for one path.
 
     `context` makes what resolvers get as `info.context`, and `read_body` reads the body; either raises HTTPException
-    for a request that is not to be answered. `after` is called once the answer has left, and fails nobody. Expects
-    `request_id` in the scope's state, and leaves `media_type` there for whoever answers an HTTPException.
+    for a request that is not to be answered. `after` is called once the answer has left; what it raises is passed on,
+    too late to change anything. Expects `request_id` in the scope's state, and leaves `media_type` there for whoever
+    answers an HTTPException.
     """
 
     def __init__(

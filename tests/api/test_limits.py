@@ -91,6 +91,10 @@ BIG: dict[str, str] = {
     "objects by default pages": "{ things { nodes { things { nodes { things { nodes { name } } } } } } }",
     "objects by fragments": "{ things(first: 100) { ...P } } fragment P on ThingConnection { nodes { ...T } } "
     "fragment T on Thing { things(first: 100) { nodes { name } } }",
+    "objects by one fragment in pages of two sizes": "{ a: things(first: 1) { ...P } b: things(first: 100) { ...P } } "
+    "fragment P on ThingConnection { nodes { things(first: 100) { nodes { name } } } }",
+    "objects that a negative page doesn't pay for": "{ a: things(first: -100) { nodes { things(first: 100) { nodes "
+    "{ name } } } } b: things(first: 100) { nodes { things(first: 100) { nodes { name } } } } }",
     "objects by aliases": "{ " + " ".join(f"a{n}: things(first: 100) {{ nodes {{ name }} }}" for n in range(11)) + " }",
     "objects by a list": "{ some(ids: [" + "1 " * 30 + "]) { things(first: 100) { nodes { name } } } }",
     "fields": "{ things(first: 100) { nodes { " + " ".join(f"a{number}: name" for number in range(120)) + " } } }",
@@ -117,6 +121,15 @@ async def test_bombs_of_fragments_do_not_go_off(fragments: int, body: str) -> No
         answer = await ask(server, "{ ...F0 } " + chained(fragments, body))
     assert time.process_time() - begin < 1
     assert "errors" in answer or answer == {"data": {"name": "it"}}
+
+
+async def test_fragments_that_double_are_stopped_before_they_are_many() -> None:
+    begin = time.process_time()
+    async with client(SCHEMA, Limits(tokens=4000, depth=20, objects=20_000)) as server:
+        answer = await ask(server, "{ ...F0 } " + chained(19, "a: whole { @ } b: whole { @ }"))
+    assert time.process_time() - begin < 0.5
+    assert codes(answer) == ["TOO_COMPLEX"]
+    assert "wherever they are spread" in str(answer)
 
 
 async def test_a_chain_of_fragments_may_not_be_endless() -> None:
@@ -158,6 +171,7 @@ async def test_what_is_not_too_big_is_answered(server: httpx.AsyncClient, what: 
 
 
 PAGED = "query ($n: Int) { things(first: $n) { nodes { things(first: $n) { nodes { name } } } } }"
+ONE_PAGE = "query ($n: Int) { things(first: $n) { nodes { name } } }"
 BY_DEFAULT = "query ($n: Int = 100) { things(first: $n) { nodes { things(first: $n) { nodes { name } } } } }"
 LISTED = "query ($ids: [Int!]!) { some(ids: $ids) { things(first: 100) { nodes { name } } } }"
 
@@ -169,6 +183,7 @@ LISTED = "query ($ids: [Int!]!) { some(ids: $ids) { things(first: 100) { nodes {
         (PAGED, {"n": 10_000}, ["TOO_COMPLEX"]),
         (PAGED, {"n": 10}, []),
         (PAGED, {"n": -5}, []),
+        (ONE_PAGE, {"n": 1_000_000}, []),  # refused for what it is by whoever makes pages
         (PAGED, {"n": None}, []),  # 25 each
         (PAGED, {}, []),
         (PAGED, {"n": "100"}, ["INVALID"]),

@@ -136,6 +136,7 @@ async def test_a_client_that_leaves_is_no_failure(caplog: pytest.LogCaptureFixtu
 async def test_unknown_paths_are_not_found(server: httpx.AsyncClient, method: str) -> None:
     response = await server.request(method, "/missing")
     assert_refused(response, 404, "NOT_FOUND")
+    assert response.json()["errors"][0]["message"] == "there is nothing at this path"
     assert response.headers["content-type"] == "application/json; charset=utf-8"
 
 
