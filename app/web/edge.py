@@ -82,9 +82,10 @@ class Exchange:
             "path": quote(self._scope["path"])[:_LONGEST_PATH],
             "status": self.status,
             "ms": round((time.perf_counter() - self._began) * 1000, 1),
-            "subject_id": self._state.get("subject_id"),
             "request_id": self.request_id,
         }
+        if "subject_id" in self._state:
+            entry["subject_id"] = self._state["subject_id"]
         log.info("request", extra=entry)
 
     def _complete(self, headers: object) -> list[tuple[bytes, bytes]]:
