@@ -43,6 +43,10 @@ class Caller:
         self.id = id
         self.key = key
 
+    @property
+    def email(self) -> str:
+        return email_of(self.name)
+
     async def send(self, document: str, **variables: Any) -> httpx.Response:
         """The raw response to an operation."""
         body = {"query": document, "variables": variables}
@@ -129,7 +133,12 @@ class Caller:
 
     async def add(self, member: "Caller | str", resource_id: str, *roles: str, **more: Any) -> str:
         """Give somebody, or a team by its id, roles on a node; built-in ones by key, custom ones by id."""
-        subject = {"teamId": member} if isinstance(member, str) else {"userId": member.id}
+        if isinstance(member, str):
+            subject = {"teamId": member}
+        elif resource_id.startswith("org_"):
+            subject = {"email": member.email}  # nobody sees a person before they belong
+        else:
+            subject = {"userId": member.id}
         done = await self.do(
             "addMembership",
             "membership { id }",
@@ -150,6 +159,11 @@ class Caller:
             restriction={"grants": list(grants), **more},
         )
         return str(done["restriction"]["id"])
+
+
+def email_of(name: str) -> str:
+    """The e-mail of a person of the house."""
+    return f"{name.lower().replace(' ', '.')}@house.test"
 
 
 def role_ids(*roles: str) -> list[str]:
@@ -176,13 +190,12 @@ class House:
 
         def insert(connection: Connection) -> str:
             writer = lock(connection, [INSTANCE], self.instance.clock)
-            email = f"{name.lower()}@house.test"
             user_id = writer.add(
                 tables.User,
                 INSTANCE,
                 name=name,
-                email=email,
-                email_folded=folded(email),
+                email=email_of(name),
+                email_folded=folded(email_of(name)),
                 is_service_account=False,
                 is_active=True,
                 is_instance_admin=administrator,
