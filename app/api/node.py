@@ -79,7 +79,7 @@ async def _deployment(context: Context, id: str) -> Deployed | None:
 
 
 async def _api_key(context: Context, id: str) -> ApiKey | None:
-    return await records.api_key(context.asker, id)
+    return await context.load(batches.api_key, id)
 
 
 async def _ai_provider(context: Context, id: str) -> AiProvider | None:

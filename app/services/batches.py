@@ -7,6 +7,7 @@ from app.db.engine import Connection
 from app.policy.facts import Environment, Organization, Person
 from app.services.deployments import Deployed, with_status
 from app.services.reader import Reader
+from app.services.records import api_keys as visible_api_keys
 from app.services.records import deployments, manages_service_account
 from app.store.audit import AuditEvent, Difference, differences_by_revision
 from app.store.configuration import DEFAULT_AUTOSCALING, Autoscaling, autoscaling_by_target, settings_by_target
@@ -57,6 +58,12 @@ async def api_keys(reader: Reader, people: Sequence[Person]) -> list[list[ApiKey
     revision = reader.moment.instance_revision
     found = await reader.read(lambda connection: api_keys_by_user(connection, ids, revision))
     return [found.get(person.id, []) if is_shown else None for person, is_shown in zip(people, shown, strict=True)]
+
+
+async def api_key(reader: Reader, ids: Sequence[str]) -> list[ApiKey | None]:
+    """Those of some keys that the asker sees."""
+    found = await visible_api_keys(reader, set(ids))
+    return [found.get(id) for id in ids]
 
 
 async def last_use(reader: Reader, keys: Sequence[ApiKey]) -> list[int | None]:

@@ -18,6 +18,9 @@ from app.store.snapshot import catch_up, load_facts
 VERSIONS = 3
 """How many versions of one organization stay: requests that came in before a write still answer at theirs."""
 
+MOST_VIEWS = 1_000
+"""How many views of one version stay; the least recently used leave."""
+
 FACT_BYTES, VIEW_BYTES = 1_000, 4_000
 """What one fact and one view cost, about; measured on the demo organizations."""
 
@@ -29,13 +32,16 @@ class Version:
     """One organization's facts at one pair of revisions, and the views of whoever asked about them."""
 
     structure: Structure
-    objects: dict[Subject, Objects] = field(default_factory=dict)
+    objects: OrderedDict[Subject, Objects] = field(default_factory=OrderedDict)
 
     def objects_of(self, subject: Subject, at: int) -> Objects:
         """What a subject sees at an instant; a view that time has ended is made anew."""
         known = self.objects.get(subject)
         if known is None or not known.view.at <= at or _has_ended(known.view, at):
             known = self.objects[subject] = Objects(View(self.structure, subject, at))
+            if len(self.objects) > MOST_VIEWS:
+                self.objects.popitem(last=False)
+        self.objects.move_to_end(subject)
         return known
 
 

@@ -10,6 +10,7 @@ from app.policy.facts import Environment, Facts, Membership, Node, Person, Proje
 from app.policy.objects import Objects
 from app.policy.restrictions import restrictions_on
 from app.policy.rule import decide
+from app.policy.structure import order_of
 from app.policy.subject import Subject
 from app.policy.vocabulary import EnvironmentState, Permission, ProjectKind, Tier
 
@@ -77,15 +78,21 @@ def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> l
     facts, view = objects.facts, objects.view
     return [
         environment
-        for environment in view.environments
-        if _lies_in(facts, environment.project_id, within)
-        and (wanted.tier is None or environment.tier is wanted.tier)
+        for environment in _environments(objects, within)
+        if (wanted.tier is None or environment.tier is wanted.tier)
         and (wanted.name is None or environment.name == wanted.name)
         and (wanted.state is None or environment.state is wanted.state)
         and (wanted.restricted is None or is_restricted(objects, environment) is wanted.restricted)
         and (wanted.permission is None or view.may(wanted.permission, environment.id))
         and (wanted.search is None or _found(wanted.search, environment_path(facts, environment)))
     ]
+
+
+def _environments(objects: Objects, within: Node) -> list[Environment]:
+    facts, view = objects.facts, objects.view
+    if isinstance(within, Project):
+        return sorted((e for e in facts.environments_of(within.id) if view.sees(e.id)), key=order_of)
+    return [each for each in view.environments if _lies_in(facts, each.project_id, within)]
 
 
 def environment_path(facts: Facts, environment: Environment) -> str:

@@ -46,11 +46,6 @@ def sees_deployment(objects: Objects, deployment: Deployment) -> bool:
     return objects.view.sees(deployment.environment_id or deployment.project_id)
 
 
-async def api_key(reader: Reader, id: str) -> ApiKey | None:
-    """The key, if it is the asker's own, or a service account's that they may manage."""
-    return (await api_keys(reader, (id,))).get(id)
-
-
 async def api_keys(reader: Reader, ids: Collection[str]) -> dict[str, ApiKey]:
     """Those of some keys that the asker sees, by id."""
     revision = reader.moment.instance_revision

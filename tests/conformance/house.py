@@ -25,7 +25,7 @@ DAY = 86_400_000_000
 Data = dict[str, Any]
 
 
-class Refused(AssertionError):
+class Refused(AssertionError):  # noqa: N818 - it says what happened
     """An answer with errors where none were expected; `code` is the first one's."""
 
     def __init__(self, errors: Sequence[Data]) -> None:

@@ -51,10 +51,11 @@ def main(arguments: list[str]) -> int:
     table = Table("statement", "says", "shown by", title="Conformance")
     for statement in statements.values():
         table.add_row(statement.id, statement.says, state(statement, outcomes))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table)
     shown = sum(bool(outcomes.passed.get(id)) and id not in outcomes.failed for id in statements)
     excused = sum(statement.not_applicable is not None for statement in statements.values())
-    print(f"{shown} shown, {excused} not applicable, {len(statements) - shown - excused} neither")
+    console.print(f"{shown} shown, {excused} not applicable, {len(statements) - shown - excused} neither")
     return 1 if code or shown + excused < len(statements) else 0
 
 

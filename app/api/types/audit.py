@@ -33,7 +33,7 @@ class AuditEvent(Node):
 
     @field(types.ApiKey | None, "With which key, if the viewer may see that.")
     async def api_key(event: strawberry.Parent[audit.AuditEvent], info: Info) -> Any:
-        return None if event.api_key_id is None else await records.api_key(info.context.asker, event.api_key_id)
+        return None if event.api_key_id is None else await info.context.load(batches.api_key, event.api_key_id)
 
     @field(Node | None, "To what, if it is still there and the viewer sees it.")
     async def target(event: strawberry.Parent[audit.AuditEvent], info: Info) -> Any:

@@ -13,7 +13,7 @@ from app.api.scalars import DateTime
 from app.policy import decision
 from app.policy.kinds import Kind
 from app.policy.objects import Objects
-from app.services import records
+from app.services import batches
 from app.services.checks import Answer
 from app.services.sight import fact_by_id
 from app.store.identities import kind_of
@@ -45,7 +45,7 @@ class Reason:
     async def source(found: strawberry.Parent[Found], info: Info) -> Any:
         for id in found.reason.sources:
             if kind_of(id) is Kind.API_KEY:
-                return await records.api_key(info.context.asker, id)
+                return await info.context.load(batches.api_key, id)
             source = None if found.objects is None else fact_by_id(found.objects, id)
             if source is not None:
                 return source
