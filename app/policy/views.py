@@ -171,6 +171,11 @@ class View:
             return self.structure.projects
         return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether the environment access list binds the subject (section 7)."""
+        return self._limited_to is not None
+
     @cached_property
     def _limited_to(self) -> frozenset[str] | None:
         """The environments on the access list, where one binds (section 7)."""

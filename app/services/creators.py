@@ -7,15 +7,19 @@ from app.policy.vocabulary import RoleLevel
 from app.services.changes import Change
 
 
-def see_what_one_made(change: Change, parent: Node, node_id: str, *, is_boundary: bool) -> None:
+def see_what_one_made(
+    change: Change, parent: Node, node_id: str, *, is_boundary: bool = False, is_project: bool = False
+) -> None:
     """Give the asker a membership on a new node, with the level they hold on its parent, if else they'd not see it.
 
-    A new node is seen by whoever sees its siblings; an isolated team is seen by none but ADMINs from above.
+    A new node is seen by whoever sees its siblings. An isolated team is seen by none but ADMINs from above, and a
+    project without environments by nobody whose environment access list binds, unless they are a member of it.
     """
     view = change.view
     level = view.level(view.structure.node_number[parent.id])
-    sees = level is not None and level >= (RoleLevel.ADMIN if is_boundary else RoleLevel.VIEWER)
-    if view.is_instance_admin or sees or level is None:
+    if view.is_instance_admin or level is None:
         return
-    role = LEVEL_ROLES[max(level, RoleLevel.VIEWER)]
-    change.add(tables.Membership, subject_id=change.asker.id, node_id=node_id, role_ids=[role.id])
+    sees = level >= (RoleLevel.ADMIN if is_boundary else RoleLevel.VIEWER)
+    if sees and not (is_project and view.is_limited):
+        return
+    change.add(tables.Membership, subject_id=change.asker.id, node_id=node_id, role_ids=[LEVEL_ROLES[level].id])

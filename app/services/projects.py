@@ -35,7 +35,7 @@ def _create(change: Change, parent_id: str, name: str, slug: str, kind: ProjectK
     project_id = change.add(
         tables.Project, parent_id=parent.id, name=name, slug=slug, kind=kind.value, restricted=False
     )
-    see_what_one_made(change, parent, project_id, is_boundary=False)
+    see_what_one_made(change, parent, project_id, is_project=True)
     change.about(project_id, name)
     return project_id
 
