@@ -6,6 +6,8 @@ from typing import Any
 import strawberry
 
 from app.policy.vocabulary import (
+    ApprovalDecision,
+    ApprovalStatus,
     DeploymentStatus,
     EnvironmentAccessMode,
     EnvironmentState,
@@ -22,6 +24,8 @@ from app.policy.vocabulary import (
 )
 
 __all__ = [
+    "ApprovalDecision",
+    "ApprovalStatus",
     "DeploymentStatus",
     "EnvironmentAccessMode",
     "EnvironmentState",
@@ -197,6 +201,20 @@ _describe(
         "CANCELED": "Canceled before it finished.",
         "REJECTED": "Rejected by an approver, for good.",
     },
+)
+_describe(
+    ApprovalStatus,
+    "How far approvals are.",
+    {
+        "PENDING": "Some are missing.",
+        "APPROVED": "None is missing.",
+        "REJECTED": "Somebody rejected.",
+    },
+)
+_describe(
+    ApprovalDecision,
+    "What an approver says.",
+    {"APPROVED": "It may go on.", "REJECTED": "It may not."},
 )
 _describe(
     Gate,

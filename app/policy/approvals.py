@@ -1,13 +1,27 @@
-"""Whether a deployment has the approvals it needs, from rules and decisions as they are (rule.md, section 8)."""
+"""Whether a deployment has the approvals it needs, and whose decisions are taken (rule.md, section 8)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.policy.facts import ApprovalRule, Environment, Facts, Restriction
+from app.policy.matching import match
 from app.policy.restrictions import enabled_on, matched_rules
 from app.policy.rule import decide
 from app.policy.subject import Subject
-from app.policy.vocabulary import ApprovalDecision, Permission
+from app.policy.vocabulary import (
+    ApprovalDecision,
+    DeploymentStatus,
+    ErrorCode,
+    Inheritance,
+    Permission,
+    RoleLevel,
+)
+
+WAITING = (DeploymentStatus.BLOCKED, DeploymentStatus.READY)
+"""While it is one of these, decisions are taken, changed and withdrawn."""
+
+Matched = Mapping[str, tuple[Restriction, ApprovalRule]]
+"""Approval rules by id, each with its restriction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,39 @@ class Vote:
     rule_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class RuleSnapshot:
+    """An approval rule as it was at some time; `subject_id` is the user's or team's, None where it names a level."""
+
+    rule_id: str
+    subject_id: str | None
+    level: RoleLevel | None
+    inheritance: Inheritance
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A rule that applies to a deployment, and the ids of those whose approvals count for it."""
+
+    rule: RuleSnapshot
+    approved_by: tuple[str, ...]
+
+    @property
+    def approved(self) -> int:
+        return len(self.approved_by)
+
+    @property
+    def missing(self) -> int:
+        return max(self.rule.required - self.approved, 0)
+
+
+def snapshot(rule: ApprovalRule) -> RuleSnapshot:
+    """The rule as it is now."""
+    subject_id = rule.user_id or rule.team_id
+    return RuleSnapshot(rule.id, subject_id, rule.level, rule.inheritance, rule.required_approvals)
+
+
 def rules_on(facts: Facts, environment: Environment) -> dict[str, tuple[Restriction, ApprovalRule]]:
     """The approval rules that apply to an environment, by id, each with its restriction."""
     return {
@@ -28,66 +75,70 @@ def rules_on(facts: Facts, environment: Environment) -> dict[str, tuple[Restrict
     }
 
 
-def is_approved(
+def progress(
     facts: Facts, environment: Environment, owners: Collection[str], votes: Iterable[Vote], at: int
-) -> bool:
-    """Whether every rule that applies has as many approvals as it requires; so too where there is none.
+) -> tuple[Progress, ...]:
+    """How far every rule that applies is, from rules and votes as they are; empty where there is none.
 
     `owners` are those whose own deployment it is. A vote counts for one rule, the one it names or else so that the
-    most rules are met, and only while its giver matches that rule.
+    most rules are met, and only while its giver sees the environment and matches that rule.
     """
     rules = rules_on(facts, environment)
     open_to = {
-        vote.user_id: [rule_id for rule_id in rules if _counts(facts, environment, vote, rules[rule_id], owners, at)]
+        vote.user_id: _open_to(facts, environment, vote, owners, at) if rules else []
         for vote in votes
         if vote.decision is ApprovalDecision.APPROVED
     }
-    required = {rule_id: rule.required_approvals for rule_id, (_, rule) in rules.items()}
-    counted = assign(open_to, required)
-    return all(len(counted[rule_id]) >= number for rule_id, number in required.items())
+    given = match(open_to, {rule_id: rule.required_approvals for rule_id, (_, rule) in rules.items()})
+    return tuple(Progress(snapshot(rule), tuple(given[rule_id])) for rule_id, (_, rule) in rules.items())
 
 
-def assign(open_to: Mapping[str, Sequence[str]], required: Mapping[str, int]) -> dict[str, list[str]]:
-    """Give each approver to one of the rules open to them, no rule more than it requires, so that the most are given.
+def is_approved(rules: Iterable[Progress]) -> bool:
+    """Whether every rule has as many approvals as it requires; so too where there is none."""
+    return all(each.missing == 0 for each in rules)
 
-    A maximum matching by augmenting paths: an approver takes a free place, or that of another who has one elsewhere.
+
+def rule_named(mine: Vote | None, decision: ApprovalDecision, matched: Matched) -> str | None:
+    """The rule that a decision counts as naming when it names none: the one that it repeats, while that matches."""
+    if mine is None or mine.decision is not decision or mine.rule_id not in matched:
+        return None
+    return mine.rule_id
+
+
+def refusal(
+    status: DeploymentStatus,
+    decision: ApprovalDecision,
+    named: str | None,
+    matched: Matched,
+    mine: Vote | None,
+    *,
+    owned: bool,
+) -> ErrorCode | None:
+    """Why the decision of somebody who matches a rule is not taken; None when it is.
+
+    `named` is the rule they name, `matched` are those they match, `mine` is what they decided before. What is READY
+    waits for no further approval, but may still be rejected, and approvals given before may be changed.
     """
-    given: dict[str, list[str]] = {rule_id: [] for rule_id in required}
-
-    def place(approver: str, tried: set[str]) -> bool:
-        for rule_id in open_to[approver]:
-            if rule_id in tried:
-                continue
-            tried.add(rule_id)
-            if len(given[rule_id]) < required[rule_id]:
-                given[rule_id].append(approver)
-                return True
-            for other in list(given[rule_id]):
-                if place(other, tried):
-                    given[rule_id].remove(other)
-                    given[rule_id].append(approver)
-                    return True
-        return False
-
-    for approver in open_to:
-        place(approver, set())
-    return given
+    if named is not None and named not in matched:
+        return ErrorCode.NO_MATCHING_RULE
+    approves = decision is ApprovalDecision.APPROVED
+    stands = mine is not None and mine.decision is decision
+    if status not in WAITING or (status is DeploymentStatus.READY and approves and not stands):
+        return ErrorCode.NOT_WAITING_FOR_APPROVAL
+    candidates = matched.values() if named is None else (matched[named],)
+    if approves and owned and not any(restriction.allow_self_approval for restriction, _ in candidates):
+        return ErrorCode.SELF_APPROVAL
+    return None
 
 
-def _counts(
-    facts: Facts,
-    environment: Environment,
-    vote: Vote,
-    candidate: tuple[Restriction, ApprovalRule],
-    owners: Collection[str],
-    at: int,
-) -> bool:
-    restriction, rule = candidate
+def _open_to(facts: Facts, environment: Environment, vote: Vote, owners: Collection[str], at: int) -> list[str]:
+    """The rules that a vote could count for."""
     person = facts.person(vote.user_id)
-    if person is None or (vote.rule_id is not None and vote.rule_id != rule.id):
-        return False
-    if vote.user_id in owners and not restriction.allow_self_approval:
-        return False
-    subject = Subject(person)
-    sees = decide(facts, subject, Permission.ENVIRONMENT_VIEW, environment.id, at)
-    return bool(sees) and any(rule.id == each.id for _, each in matched_rules(facts, subject, environment, at))
+    if person is None or not decide(facts, Subject(person), Permission.ENVIRONMENT_VIEW, environment.id, at):
+        return []
+    owned = vote.user_id in owners
+    return [
+        rule.id
+        for restriction, rule in matched_rules(facts, Subject(person), environment, at)
+        if vote.rule_id in (None, rule.id) and (restriction.allow_self_approval or not owned)
+    ]

@@ -175,6 +175,14 @@ class ApprovalDecision(StrEnum):
     REJECTED = "REJECTED"
 
 
+class ApprovalStatus(StrEnum):
+    """How far the approvals of a deployment are, or those for one of its rules."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
 class AccessRequestStatus(StrEnum):
     """Where an access request stands."""
 

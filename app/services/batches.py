@@ -9,6 +9,7 @@ from app.services.deployments import Deployed, with_status
 from app.services.reader import Reader
 from app.services.records import api_keys as visible_api_keys
 from app.services.records import deployments, manages_service_account
+from app.store.approvals import Approval, approvals_by_deployment
 from app.store.audit import AuditEvent, Difference, differences_by_revision
 from app.store.configuration import DEFAULT_AUTOSCALING, Autoscaling, autoscaling_by_target, settings_by_target
 from app.store.credentials import ApiKey, api_keys_by_user, last_uses_by_key
@@ -45,6 +46,13 @@ async def deployment(reader: Reader, ids: Sequence[str]) -> list[Deployed | None
     """Those of some deployments that the asker sees."""
     shown = {each.id: each for each in await _shown(reader, (await deployments(reader, set(ids))).values())}
     return [shown.get(id) for id in ids]
+
+
+async def approvals(reader: Reader, deployments: Sequence[Deployed]) -> list[tuple[Approval, ...]]:
+    """The decisions on each deployment, the oldest first."""
+    unread = ((each.organization_id, each.id) for each in deployments if each.approvals is None)
+    found = await _by_id(reader, unread, approvals_by_deployment)
+    return [found.get(each.id, ()) if each.approvals is None else each.approvals for each in deployments]
 
 
 async def api_keys(reader: Reader, people: Sequence[Person]) -> list[list[ApiKey] | None]:

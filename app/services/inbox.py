@@ -1,6 +1,6 @@
 """What waits for somebody, over all their organizations (G-4)."""
 
-from app.services import deployments
+from app.services import approvals
 from app.services.deployments import Deployed
 from app.services.reader import Reader
 
@@ -10,5 +10,5 @@ async def pending_approvals(reader: Reader, organization_id: str | None) -> list
     found: list[Deployed] = []
     for objects in await reader.open_all():
         if organization_id in (None, objects.facts.organization.id):
-            found += await deployments.pending_approvals(reader, objects)
+            found += await approvals.pending_approvals(reader, objects)
     return found

@@ -8,12 +8,16 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from app.db import tables
 from app.db.tables import table_of
+from app.policy.approvals import Progress
 from app.policy.vocabulary import DeploymentStatus
+from app.store.approvals import progress_from
 from app.store.as_of import as_of, chunked
 
+_api_keys = table_of(tables.ApiKey)
 _deployments = table_of(tables.Deployment)
 _identities = table_of(tables.Identity)
 _revisions = table_of(tables.Revision)
+_users = table_of(tables.User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,10 @@ class Deployment:
     promoted_from: str | None
     created_at: int
     updated_at: int
+    owners: frozenset[str]
+    """Whose own it is: its creator's, of a service account's whoever made that, and whoever made the key."""
+    rules: tuple[Progress, ...]
+    """The approval rules that held when it stopped waiting, and how far they were; empty until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,14 @@ def deployments_by_id(
     rows = chunked(connection, _select(), _deployments.c.id, ids)
     found = (row for row in rows if _is_at(row, revisions))
     return {row.id: _deployment(row) for row in found}
+
+
+def deployment_by_idempotency_key(connection: Connection, user_id: str, key: str) -> Deployment | None:
+    """The living deployment that somebody created with an idempotency key of theirs, in whichever organization."""
+    columns = _deployments.c
+    query = _select().where(columns.created_by == user_id, columns.idempotency_key == key, columns.until.is_(None))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _deployment(row)
 
 
 def deployment_slice(
@@ -97,8 +113,19 @@ def current_by_environment(
 
 
 def _select() -> Select[Any]:
+    # Who made an account or a key never changes, and is asked of every version: leaving or revoking absolves nobody.
+    account = select(func.max(_users.c.created_by)).where(
+        _users.c.id == _deployments.c.created_by, _users.c.is_service_account
+    )
+    key = select(func.max(_api_keys.c.created_by)).where(_api_keys.c.id == _deployments.c.created_with_key)
     return (
-        select(_deployments, _identities.c.created_at, _revisions.c.instant.label("updated_at"))
+        select(
+            _deployments,
+            _identities.c.created_at,
+            _revisions.c.instant.label("updated_at"),
+            account.scalar_subquery().label("account_made_by"),
+            key.scalar_subquery().label("key_made_by"),
+        )
         .join(_identities, _identities.c.id == _deployments.c.id)
         .join(
             _revisions,
@@ -137,4 +164,6 @@ def _deployment(row: Any) -> Deployment:
         row.promoted_from,
         row.created_at,
         row.updated_at,
+        frozenset(id for id in (row.created_by, row.account_made_by, row.key_made_by) if id is not None),
+        progress_from(row.approval_rules),
     )

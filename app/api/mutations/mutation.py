@@ -2,6 +2,8 @@
 
 import strawberry
 
+from app.api.mutations.approvals import ApprovalMutations
+from app.api.mutations.deployments import DeploymentMutations
 from app.api.mutations.environments import EnvironmentMutations
 from app.api.mutations.organizations import OrganizationMutations
 from app.api.mutations.projects import ProjectMutations
@@ -14,6 +16,8 @@ from app.api.mutations.teams import TeamMutations
     "document run in turn, each seeing the one before."
 )
 class Mutation(
+    ApprovalMutations,
+    DeploymentMutations,
     EnvironmentMutations,
     OrganizationMutations,
     ProjectMutations,

@@ -8,9 +8,12 @@ from app.api.enums import DeploymentStatus
 from app.api.fields import attribute, field
 from app.api.node import Node, shows
 from app.api.scalars import DateTime
+from app.api.types.approval import Approval, ApprovalSummary
 from app.api.types.autoscaling import Autoscaling
 from app.policy import facts
-from app.services import batches, deployments
+from app.policy.vocabulary import ApprovalDecision
+from app.services import approvals, batches, deployments
+from app.services.approvals import Decided, Summary
 from app.services.deployments import Deployed
 from app.store import configuration
 
@@ -57,13 +60,25 @@ class Deployment(Node):
         target = deployed.deployment.environment_id or deployed.id
         return await info.context.load(batches.autoscaling, (deployed.organization_id, target))
 
-    @field(bool, "Whether the viewer's approval would be taken.")
+    @field(ApprovalSummary, "How far its approvals are; without rules APPROVED, 0 of 0.")
+    async def approval_summary(deployed: strawberry.Parent[Deployed], info: Info) -> Summary:
+        given = await info.context.load(batches.approvals, deployed)
+        return approvals.summary(info.context.objects(deployed.organization_id), deployed, given)
+
+    @field(Approval | None, "What the viewer has decided.")
+    async def viewer_approval(deployed: strawberry.Parent[Deployed], info: Info) -> Decided | None:
+        given = await info.context.load(batches.approvals, deployed)
+        return approvals.own_decision(info.context.objects(deployed.organization_id), deployed, given)
+
+    @field(bool, "Whether the viewer's approval would be taken; so too where it repeats what they decided.")
     def viewer_can_approve(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
-        return deployments.may_approve(info.context.objects(deployed.organization_id), deployed)
+        objects = info.context.objects(deployed.organization_id)
+        return approvals.may_decide(objects, deployed, ApprovalDecision.APPROVED)
 
     @field(bool, "Whether the viewer could reject it.")
     def viewer_can_reject(deployed: strawberry.Parent[Deployed], info: Info) -> bool:
-        return deployments.may_reject(info.context.objects(deployed.organization_id), deployed)
+        objects = info.context.objects(deployed.organization_id)
+        return approvals.may_decide(objects, deployed, ApprovalDecision.REJECTED)
 
     @field(bool, "Whether the viewer could run it now.")
     def viewer_can_run(deployed: strawberry.Parent[Deployed], info: Info) -> bool:

@@ -11,7 +11,10 @@ from app.policy.vocabulary import ApprovalDecision, DeploymentStatus
 
 
 class Deployment(Fact, table=True):
-    """A ref of a project, in an environment once placed. BLOCKED and READY are computed from what is stored."""
+    """A ref of a project, in an environment once placed. BLOCKED and READY are computed from what is stored.
+
+    `approval_rules`: as JSON, the rules that held when it stopped waiting, each with how many had approved; null until.
+    """
 
     __tablename__ = "deployments"
     __table_args__ = fact_args(
@@ -30,6 +33,7 @@ class Deployment(Fact, table=True):
     created_with_key: str | None = Field(default=None, sa_type=Text, foreign_key="identities.id")
     promoted_from: str | None = Field(default=None, sa_type=Text, foreign_key="identities.id")
     idempotency_key: str | None = Field(default=None, sa_type=Text)
+    approval_rules: str | None = Field(default=None, sa_type=Json)
 
 
 class Approval(Fact, table=True):

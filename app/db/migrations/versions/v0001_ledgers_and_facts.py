@@ -298,6 +298,7 @@ def _create_deployments() -> None:
         _thing("created_with_key", nullable=True),
         _thing("promoted_from", nullable=True),
         _text("idempotency_key", nullable=True),
+        _text("approval_rules", nullable=True),
         _one_of("status", "CREATED BLOCKED READY RUNNING SUCCESS FAILED CANCELED REJECTED"),
     )
     _unique_living("deployments", "created_by", "idempotency_key", where="idempotency_key IS NOT NULL")
