@@ -8,6 +8,8 @@ import sys
 
 import click
 
+from app.cli.create_admin import create_admin
+from app.cli.demo import demo
 from app.cli.migrate import migrate
 from app.cli.schema import schema
 from app.cli.serve import serve
@@ -23,7 +25,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (serve, migrate, schema, settings):
+for command in (serve, migrate, demo, create_admin, schema, settings):
     bailiwick.add_command(command)
 
 

@@ -16,12 +16,13 @@ from app.api.limits import Limits
 from app.api.schema import schema
 from app.db.engine import Database
 from app.db.migrate import is_current
+from app.services.demo.people import demo_people
 from app.services.instance import Instance
 from app.settings import Settings
 from app.web.authentication import authenticate
 from app.web.bodies import read_body
 from app.web.edge import Edge
-from app.web.explorer import EXAMPLES, explorer_routes
+from app.web.explorer import EXAMPLES, DemoPerson, explorer_routes
 from app.web.health import health_routes
 from app.web.refusals import refuse
 
@@ -82,8 +83,12 @@ class Server:
             after=self._after,
             allow_get=settings.graphql_get,
         )
-        explorer = explorer_routes(None, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
+        people = self._people if settings.demo else None
+        explorer = explorer_routes(people, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
         return [Route(GRAPHQL_PATH, endpoint), *health_routes(self._is_ready), *explorer]
+
+    def _people(self) -> list[DemoPerson]:
+        return [DemoPerson(each.name, each.about, each.key) for each in demo_people(self._settings.pepper())]
 
     async def _context(self, request: Request) -> Context:
         return Context(self.instance, await authenticate(request, self.instance.reader))

@@ -7,8 +7,9 @@ import click
 import uvicorn
 
 from app.asgi import create_app
-from app.cli import logs
-from app.db.migrate import is_current, upgrade
+from app.cli import demo, logs
+from app.db.migrate import is_current
+from app.services.demo.people import demo_people
 from app.settings import Settings, load
 
 GRACE = 10
@@ -18,10 +19,12 @@ GRACE = 10
 @click.command
 @click.option("--host", help="The address to listen on, instead of BAILIWICK_HOST.")
 @click.option("--port", type=int, help="The port to listen on, instead of BAILIWICK_PORT.")
-@click.option("--demo", is_flag=True, help="Load the demo organizations into an empty store, as BAILIWICK_DEMO does.")
-def serve(host: str | None, port: int | None, demo: bool) -> None:
+@click.option(
+    "--demo", "is_demo", is_flag=True, help="Load the demo organizations into an empty store, as BAILIWICK_DEMO does."
+)
+def serve(host: str | None, port: int | None, is_demo: bool) -> None:
     """Answer questions until Ctrl-C."""
-    asked = {"host": host, "port": port, "demo": demo or None}
+    asked = {"host": host, "port": port, "demo": is_demo or None}
     settings = load(**{name: value for name, value in asked.items() if value is not None})
     logs.configure(settings)
     with _listener(settings) as listener:
@@ -61,10 +64,11 @@ class _Server(uvicorn.Server):
 
 def _prepare(settings: Settings) -> None:
     settings.pepper()  # so that a secret that can't be used is told at once
-    if not is_current(settings.database_url):
-        if not settings.demo:
-            raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
-        upgrade(settings.database_url)
+    if settings.demo:
+        if demo.prepare(settings):
+            demo.show(demo_people(settings.pepper()))
+    elif not is_current(settings.database_url):
+        raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
 
 
 def _listener(settings: Settings) -> socket.socket:
