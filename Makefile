@@ -96,6 +96,10 @@ migration: setup ## Draft a migration from the tables as they are now: make migr
 	$(BIN)/python -c 'import sys; from app.db.migrate import draft, upgrade; upgrade(sys.argv[1]); draft(*sys.argv[1:])' \
 		"sqlite:///$$folder/bailiwick.db" "$(MESSAGE)"
 
+.PHONY: readme
+readme: setup ## Write the answers and tables in README.md anew
+	@$(BIN)/python -m tests.architecture.readme
+
 .PHONY: lock
 lock: setup ## Write the lock files anew from pyproject.toml; ARGS="--upgrade" takes newer versions
 	@echo "locking the dependencies, a minute or two"

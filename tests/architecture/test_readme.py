@@ -1,0 +1,56 @@
+"""What README.md promises is so: its queries answer what it shows, its tables are the code's, its commands exist."""
+
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.readme import GENERATED, README, Example, ask, demo_server, examples, generated
+
+TEXT = README.read_text(encoding="utf-8")
+EXAMPLES = list(examples(TEXT))
+
+
+@pytest.fixture
+async def demo(database_url: str) -> AsyncIterator[Any]:
+    async with demo_server(database_url) as server:
+        yield server
+
+
+async def test_every_query_answers_what_is_shown(demo: Any) -> None:
+    client, keys = demo
+    assert len(EXAMPLES) >= 6
+    for example in EXAMPLES:
+        assert await ask(client, keys[example.who], example.query) == json.loads(example.answer), example.query
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.who)
+def test_no_answer_shown_is_an_error_by_accident(example: Example) -> None:
+    assert ("errors" in json.loads(example.answer)) is ("# refused" in example.query)
+
+
+def test_the_generated_parts_are_the_codes() -> None:
+    parts = list(GENERATED.finditer(TEXT))
+    assert {part[2] for part in parts} == {"permissions", "settings"}
+    for part in parts:
+        assert part[0] == f"{part[1]}{generated(part[2])}{part[3]}", "run `make readme`"
+
+
+def test_the_commands_exist() -> None:
+    root = README.parent
+    targets = set(re.findall(r"^\.PHONY: (\S+)$", (root / "Makefile").read_text(), re.MULTILINE))
+    assert (
+        set(re.findall(r"`make ([a-z-]+)`", TEXT)) | set(re.findall(r"^make ([a-z-]+)", TEXT, re.MULTILINE)) <= targets
+    )
+    known = subprocess.run(["make", "-s", "-n", "help"], cwd=root, capture_output=True, check=True)
+    assert known.returncode == 0
+
+
+def test_the_folders_of_the_map_exist() -> None:
+    named = re.findall(r"^(app/\S+|tests/\S*)", TEXT, re.MULTILINE)
+    assert len(named) > 8
+    assert [path for path in named if not (Path(README).parent / path).exists()] == []
