@@ -78,7 +78,9 @@ def permission_table() -> str:
         if len(set(by_kind.values())) == 1:
             held = by_kind[kinds[0]] or "whom an approval rule names"
         else:
-            held = "; ".join(f"{holders} on a {kind.lower()}" for kind, holders in by_kind.items())
+            held = "; ".join(
+                f"{holders} on {'an' if kind[0] in 'OE' else 'a'} {kind.lower()}" for kind, holders in by_kind.items()
+            )
         lines.append(f"| {permission} | {held} | {', '.join(kind.lower() for kind in kinds)} |")
     return "\n".join(lines) + "\n"
 
