@@ -81,7 +81,7 @@ def permission_table() -> str:
             held = "; ".join(
                 f"{holders} on {'an' if kind[0] in 'OE' else 'a'} {kind.lower()}" for kind, holders in by_kind.items()
             )
-        lines.append(f"| {permission} | {held} | {', '.join(kind.lower() for kind in kinds)} |")
+        lines.append(f"| {permission} | {held} | {', '.join(kinds).lower()} |")
     return "\n".join(lines) + "\n"
 
 
