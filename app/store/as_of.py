@@ -1,6 +1,7 @@
 """Reading rows as of a revision: nothing that a fact says is ever updated in place."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, or_, select
@@ -30,12 +31,14 @@ def rows_at(
     """
     identities = table_of(Identity)
     query = (
-        select(table, identities.c.created_at)
+        select(table, identities.c.created_at, identities.c.ordinal)
         .join(identities, identities.c.id == table.c.id)
         .where(table.c.ledger_id == ledger_id, as_of(table, revision))
         .order_by(identities.c.ordinal)
     )
-    yield from chunked(connection, query, table.c[by], ids)
+    rows = chunked(connection, query, table.c[by], ids)
+    # Each statement answers in order; several of them, one after the other, don't.
+    yield from rows if ids is None else sorted(rows, key=attrgetter("ordinal"))
 
 
 def chunked(

@@ -112,7 +112,12 @@ def _renewed(
         return known
     fresh = load(at, changed)
     kept = {id: value for id, value in known.items() if id in fresh or id not in changed}
-    return kept | fresh  # a value that changed keeps its place, a new one comes last
+    return kept | _sharing(known, fresh)  # a value that changed keeps its place, a new one comes last
+
+
+def _sharing(known: Mapping[str, T], fresh: Mapping[str, T]) -> dict[str, T]:
+    """The fresh values; those that came back as they were are the known ones."""
+    return {id: known[id] if known.get(id) == value else value for id, value in fresh.items()}
 
 
 def _organization(at: Slice) -> Organization | None:
@@ -201,5 +206,4 @@ def _people_since(at: Slice, facts: Facts, changed: Changed) -> Mapping[str, Per
     instance = _changed(at.connection, INSTANCE, facts.instance_revision, at.instance_revision)
     if _name(tables.Membership) not in changed and _name(tables.User) not in instance:
         return facts.people
-    known = facts.people
-    return {id: known[id] if known.get(id) == person else person for id, person in _people(at).items()}
+    return _sharing(facts.people, _people(at))
