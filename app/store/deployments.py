@@ -1,6 +1,6 @@
 """Deployments, as of a revision: what an environment serves, and what waits to be served."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ _deployments = table_of(tables.Deployment)
 _identities = table_of(tables.Identity)
 _revisions = table_of(tables.Revision)
 _users = table_of(tables.User)
+
+MOST_ENVIRONMENTS = 10_000
+"""How many environments one statement asks for at most: drivers limit their parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +85,36 @@ def deployment_slice(
 
     With how many there are in all.
     """
+    found: list[Any] = []
+    total = 0
+    for part in _parts(place):
+        conditions = _conditions(organization_id, revision, part, statuses)
+        query = _between(_select().where(*conditions), after, before, backwards=backwards)
+        found += connection.execute(query.limit(limit)).all()
+        total += connection.execute(select(func.count()).select_from(_deployments).where(*conditions)).scalar_one()
+    # Each part is in order and has as many as were asked for, so what is furthest on one side is among them.
+    found.sort(key=lambda row: (-row.created_at, row.id))
+    return [_deployment(row) for row in (found[-limit:] if backwards else found[:limit])], total
+
+
+def _between(
+    query: Select[Any], after: tuple[Any, ...] | None, before: tuple[Any, ...] | None, *, backwards: bool
+) -> Select[Any]:
     key = (-_identities.c.created_at, _deployments.c.id)
-    query = _select().where(*_conditions(organization_id, revision, place, statuses))
     if after is not None:
         query = query.where(tuple_(*key) > after)
     if before is not None:
         query = query.where(tuple_(*key) < before)
-    order = [column.desc() for column in key] if backwards else list(key)
-    rows = connection.execute(query.order_by(*order).limit(limit)).all()
-    return [_deployment(row) for row in (reversed(rows) if backwards else rows)], _count(
-        connection, _conditions(organization_id, revision, place, statuses)
+    return query.order_by(*([column.desc() for column in key] if backwards else key))
+
+
+def _parts(place: Place) -> Iterator[Place]:
+    """A place in parts that one statement each can ask for: somebody may approve in 100,000 environments."""
+    ids = tuple(place.environment_ids)
+    yield Place(ids[:MOST_ENVIRONMENTS], place.unplaced_in)
+    yield from (
+        Place(ids[start : start + MOST_ENVIRONMENTS]) for start in range(MOST_ENVIRONMENTS, len(ids), MOST_ENVIRONMENTS)
     )
-
-
-def _count(connection: Connection, conditions: list[ColumnElement[bool]]) -> int:
-    return connection.execute(select(func.count()).select_from(_deployments).where(*conditions)).scalar_one()
 
 
 def current_by_environment(
@@ -107,7 +125,8 @@ def current_by_environment(
     succeeded = columns.status == DeploymentStatus.SUCCESS.value
     query = _select().where(columns.ledger_id == organization_id, as_of(_deployments, revision), succeeded)
     latest: dict[str, Deployment] = {}
-    for row in chunked(connection, query.order_by(columns.since), columns.environment_id, environment_ids):
+    query = query.order_by(columns.since, _identities.c.ordinal)  # an import may bring several at once
+    for row in chunked(connection, query, columns.environment_id, environment_ids):
         latest[row.environment_id] = _deployment(row)
     return latest
 
