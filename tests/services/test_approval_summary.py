@@ -104,6 +104,15 @@ async def test_what_waits_follows_the_rules_as_they_are(site: Site) -> None:
     assert await site.decide("boss", made) == "READY"
 
 
+async def test_whose_rule_is_gone_counts_for_another(site: Site) -> None:
+    made = await site.deploy("dev", "prod")
+    await site.decide("both", made)
+    await site.write(lambda writer: writer.end(tables.ApprovalRule, site.rule("prod", 0)))
+    assert await _approved(site, made) == {"security": (1, "APPROVED"), "qa": (0, "PENDING")}
+    counting = (await site.shown("boss", made, SUMMARY))["approvalSummary"]["approvals"][0]["countsFor"]
+    assert counting["subject"] == {"name": "security"}
+
+
 async def test_a_rejection_is_shown_at_its_rule(site: Site) -> None:
     made = await site.deploy("dev", "prod")
     await site.decide("both", made, "REJECTED", ruleId=site.rule("prod", 1))

@@ -129,6 +129,7 @@ async def test_repeating_a_decision_changes_nothing(site: Site) -> None:
     await site.decide("both", made)
     assert await site.rows() == before
     assert await site.decide("qa1", made) == "READY"
+    await site.write(lambda writer: writer.set(tables.ApprovalRule, site.rule("prod", 0), inheritance="ALL"))
     before = await site.rows()
     assert await site.decide("qa1", made) == "READY"
     assert await site.rows() == before

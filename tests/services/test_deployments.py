@@ -58,9 +58,11 @@ async def test_a_new_name_needs_what_creating_it_needs(site: Site) -> None:
     asked = {"projectId": site.id("core/pay"), "ref": "v1"}
     assert await site.deploy("dev", "live-eu")
     assert await site.refused("eve", "createDeployment", environmentName="live-us", **asked) == "FORBIDDEN"
-    # far may deploy there, and not create
+    # Who may create and not deploy, or the other way round, may not.
+    assert await site.refused("dev-create", "createDeployment", environmentName="new", **asked) == "FORBIDDEN"
+    assert await site.do("dev-create", "createEnvironment", projectId=site.id("core/pay"), name="new")
     assert await site.deploy("far", "dev")
-    assert await site.refused("far", "createDeployment", environmentName="new", **asked) == "FORBIDDEN"
+    assert await site.refused("far", "createDeployment", environmentName="newer", **asked) == "FORBIDDEN"
 
 
 async def test_a_name_that_is_hidden_is_decided_as_creating_it(site: Site) -> None:
