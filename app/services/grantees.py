@@ -32,7 +32,7 @@ def team_is_eligible(objects: Objects, scope: Node, team: Team) -> bool:
     related = any(node.id == scope.id for node in facts.path(team.id)) or any(
         membership.node_id in above and membership.holds_at(at) for membership in facts.memberships_of(team.id)
     )
-    return related and _may_name(objects, team)
+    return related and may_name(objects, team)
 
 
 def eligible_approvers(
@@ -55,7 +55,8 @@ def same_grantee(one: Grant | ApprovalRule, other: Grant | ApprovalRule) -> bool
     return (one.user_id, one.team_id, one.level) == (other.user_id, other.team_id, other.level)
 
 
-def _may_name(objects: Objects, team: Team) -> bool:
+def may_name(objects: Objects, team: Team) -> bool:
+    """Whether the asker may name a team as a subject: a direct member or an ADMIN of it, inherited or not (GL-6)."""
     view = objects.view
     own = objects.facts.membership_on(view.subject.id, team.id)
     level = view.level(view.structure.node_number[team.id])

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from app.db import tables
 from app.db.tables import table_of
+from app.db.text import folded
 from app.policy.facts import Person
 from app.store.as_of import as_of, chunked
 from app.store.fact_rows import person
@@ -20,3 +21,10 @@ def people_by_id(connection: Connection, ids: Iterable[str], instance_revision: 
         .where(as_of(users, instance_revision))
     )
     return {row.id: person(row) for row in chunked(connection, query, users.c.id, ids)}
+
+
+def person_id_by_email(connection: Connection, email: str) -> str | None:
+    """Who has an e-mail now, whatever its case."""
+    users = table_of(tables.User)
+    query = select(users.c.id).where(users.c.email_folded == folded(email), users.c.until.is_(None))
+    return connection.execute(query).scalar_one_or_none()

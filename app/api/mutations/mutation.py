@@ -4,8 +4,11 @@ import strawberry
 
 from app.api.mutations.approvals import ApprovalMutations
 from app.api.mutations.deployments import DeploymentMutations
+from app.api.mutations.environment_access import EnvironmentAccessMutations
 from app.api.mutations.environments import EnvironmentMutations
+from app.api.mutations.memberships import MembershipMutations
 from app.api.mutations.organizations import OrganizationMutations
+from app.api.mutations.project_access import ProjectAccessMutations
 from app.api.mutations.projects import ProjectMutations
 from app.api.mutations.restrictions import RestrictionMutations
 from app.api.mutations.teams import TeamMutations
@@ -18,8 +21,11 @@ from app.api.mutations.teams import TeamMutations
 class Mutation(
     ApprovalMutations,
     DeploymentMutations,
+    EnvironmentAccessMutations,
     EnvironmentMutations,
+    MembershipMutations,
     OrganizationMutations,
+    ProjectAccessMutations,
     ProjectMutations,
     RestrictionMutations,
     TeamMutations,
