@@ -66,7 +66,13 @@ class Server:
         database = Database.open(settings.database_url)
         try:
             memory_bytes = settings.memory_budget_mb * 1024 * 1024
-            self._instance = Instance(database, settings.pepper(), memory_bytes=memory_bytes)
+            self._instance = Instance(
+                database,
+                settings.pepper(),
+                memory_bytes=memory_bytes,
+                denials_per_day=settings.denials_per_day,
+                anyone_creates_organizations=settings.create_organization == "anyone",
+            )
             app.state.instance = self._instance
             yield
         finally:
@@ -96,6 +102,7 @@ class Server:
     async def _after(self, context: Context) -> None:
         if context.reader is not None:
             await self.instance.note_use(context.reader)
+            await self.instance.denials.write()
 
     async def _is_ready(self) -> bool:
         # Asked once: servers of this version go on while those of the next migrate the store and take over.

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         ge=64,
         description="what organizations and views kept in memory may take, in MiB; the longest unused go",
     )
+    create_organization: Literal["anyone", "administrators"] = Field(
+        default="anyone", description="who may create organizations: any person, or instance administrators only"
+    )
+    denials_per_day: int = Field(
+        default=10_000, ge=0, description="how many refused mutations of one day an organization keeps for its auditors"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged"
     )

@@ -7,6 +7,9 @@ import strawberry
 from app.api import enums
 
 Search = Annotated[str | None, strawberry.argument(description="Part of the name, slug or path, whatever the case.")]
+PersonSearch = Annotated[
+    str | None, strawberry.argument(description="Part of the subject's name, e-mail, slug or path, whatever the case.")
+]
 ExactName = Annotated[str | None, strawberry.argument(description="The exact name.")]
 OfTier = Annotated[enums.Tier | None, strawberry.argument(description="Only those of this tier.")]
 InState = Annotated[enums.EnvironmentState | None, strawberry.argument(description="Only those in this state.")]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.policy.facts import Membership, Node, Project
 from app.policy.roles import Role
 from app.policy.views import View
-from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
+from app.policy.vocabulary import ASKED_OF, Permission, ResourceKind, RoleLevel
 
 _BELOW = {
     ResourceKind.ORGANIZATION: tuple(ResourceKind),
@@ -66,3 +66,14 @@ def may_manage(view: View, membership: Membership) -> bool:
 def assignable_roles(view: View, node: Node) -> list[Role]:
     """The roles that the subject may give on a node, built-in ones first."""
     return [role for role in view.facts.roles() if may_give(view, node, [role])]
+
+
+def holds_all(view: View, permissions: Iterable[Permission]) -> bool:
+    """Whether the subject's roles on the organization have every one of some permissions, wherever it can be asked."""
+    if view.is_instance_admin or view.level(0) is RoleLevel.ADMIN:
+        return True
+    return all(view.holds_by_role(permission, kind, 0) for permission in permissions for kind in _kinds(permission))
+
+
+def _kinds(permission: Permission) -> Iterable[ResourceKind]:
+    return () if permission is Permission.ORGANIZATION_VIEW else ASKED_OF[permission]

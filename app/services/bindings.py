@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from app.db import tables
 from app.errors import BailiwickError
-from app.policy.facts import Membership, Node, Person, Project, Team
+from app.policy.facts import Facts, Membership, Node, Person, Project, Team
 from app.policy.holding import belonging
 from app.policy.management import may_give
+from app.policy.objects import Objects
 from app.policy.roles import Role
 from app.policy.vocabulary import ErrorCode, Permission
 from app.services.changes import Change
@@ -180,14 +181,14 @@ class Bindings:
             person = objects.person(binding.user_id)
             if person is None:
                 return self._refuse("there is no such user", path, "userId", ErrorCode.INVALID)
-            if not user_may_join(self._change, self._node, person):
+            if not user_may_join(self._change.facts, self._node, person, self._change.instant):
                 message = "only who belongs to the organization has memberships below it"
                 return self._refuse(message, path, "userId", ErrorCode.INELIGIBLE_SUBJECT)
             return True
         team = objects.node(binding.team_id)
         if not isinstance(team, Team):
             return self._refuse("there is no such team", path, "teamId", ErrorCode.INVALID)
-        if not team_may_join(self._change, self._node, team):
+        if not team_may_join(objects, self._node, team):
             message = "a team is invited to other teams and projects, by a direct member or ADMIN of it"
             return self._refuse(message, path, "teamId", ErrorCode.INELIGIBLE_SUBJECT)
         return True
@@ -197,14 +198,13 @@ class Bindings:
         return False
 
 
-def user_may_join(change: Change, node: Node, person: Person) -> bool:
+def user_may_join(facts: Facts, node: Node, person: Person, at: int) -> bool:
     """Whether somebody can have a membership on a node: on the organization, or below where they belong."""
-    organization = change.organization
-    if person.is_service_account and person.organization_id != organization.id:
+    if person.is_service_account and person.organization_id != facts.organization.id:
         return False
-    return node.id == organization.id or belonging(change.facts, person.id, change.instant) is not None
+    return node.id == facts.organization.id or belonging(facts, person.id, at) is not None
 
 
-def team_may_join(change: Change, node: Node, team: Team) -> bool:
+def team_may_join(objects: Objects, node: Node, team: Team) -> bool:
     """Whether the asker may invite a team to a node: never to the organization or itself (section 3; GL-6)."""
-    return node.id not in (change.organization.id, team.id) and may_name(change.objects, team)
+    return node.id not in (objects.facts.organization.id, team.id) and may_name(objects, team)

@@ -54,7 +54,7 @@ def teams(objects: Objects, search: str | None = None, parent_id: str | None = N
         for node in objects.view.nodes
         if isinstance(node, Team)
         and (parent_id is None or node.parent_id == parent_id)
-        and (search is None or _found(search, node.name, facts.slug_path(node.id)))
+        and (search is None or matches_search(search, node.name, facts.slug_path(node.id)))
     ]
 
 
@@ -69,7 +69,7 @@ def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> list[Proj
         and (wanted.kind is None or node.project_kind is wanted.kind)
         and (wanted.restricted is None or node.restricted is wanted.restricted)
         and (wanted.permission is None or view.may(wanted.permission, node.id))
-        and (wanted.search is None or _found(wanted.search, node.name, facts.slug_path(node.id)))
+        and (wanted.search is None or matches_search(wanted.search, node.name, facts.slug_path(node.id)))
     ]
 
 
@@ -84,7 +84,7 @@ def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> l
         and (wanted.state is None or environment.state is wanted.state)
         and (wanted.restricted is None or is_restricted(objects, environment) is wanted.restricted)
         and (wanted.permission is None or view.may(wanted.permission, environment.id))
-        and (wanted.search is None or _found(wanted.search, environment_path(facts, environment)))
+        and (wanted.search is None or matches_search(wanted.search, environment_path(facts, environment)))
     ]
 
 
@@ -109,7 +109,7 @@ def is_restricted(objects: Objects, environment: Environment) -> bool:
 def memberships(objects: Objects, found: Iterable[Membership], search: str | None = None) -> list[Membership]:
     """Those of some memberships that the asker sees, in order of their subjects' names."""
     seen = (membership for membership in found if objects.sees_membership(membership))
-    chosen = [m for m in seen if search is None or _found(search, *_spoken_of(objects, m))]
+    chosen = [m for m in seen if search is None or matches_search(search, *_spoken_of(objects, m))]
     return sorted(chosen, key=lambda membership: membership_order(objects, membership))
 
 
@@ -159,7 +159,7 @@ def environment_names(objects: Objects, node: Node, search: str | None = None) -
     for environment in environments(objects, node, EnvironmentFilter()):
         counts[environment.name] = counts.get(environment.name, 0) + 1
     named = {r.environment_name: r for r in objects.facts.restrictions_at(node.id) if objects.sees_restriction(r)}
-    names = sorted((name for name in counts if search is None or _found(search, name)), key=name_order)
+    names = sorted((name for name in counts if search is None or matches_search(search, name)), key=name_order)
     return [EnvironmentName(name, counts[name], named.get(name)) for name in names]
 
 
@@ -181,7 +181,8 @@ def person_order(person: Person) -> tuple[str, str]:
     return person.name.casefold(), person.id
 
 
-def _found(search: str, *texts: str) -> bool:
+def matches_search(search: str, *texts: str) -> bool:
+    """Whether some text has `search` in it, whatever the case."""
     wanted = search.casefold()
     return any(wanted in text.casefold() for text in texts)
 

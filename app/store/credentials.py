@@ -1,10 +1,12 @@
 """API keys: found by their keyed hash, and when they were last used."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import tables
 from app.db.tables import table_of
@@ -14,6 +16,9 @@ from app.policy.vocabulary import Permission
 from app.store import fact_rows
 from app.store.as_of import as_of, chunked
 from app.store.ledger import INSTANCE
+
+_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""An INSERT that can give way to a row that is there; each database's has a class of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,15 @@ def last_uses_by_key(connection: Connection, key_ids: Iterable[str]) -> Mapping[
 
 
 def note_use(connection: Connection, key_id: str, instant: int) -> None:
-    """Remember that a key was used at an instant (µs)."""
+    """Remember that a key was used at an instant (µs), unless a later use is known already.
+
+    One statement, as several processes may note the first use of a key at the same time.
+    """
     uses = table_of(tables.KeyUse)
-    updated = connection.execute(uses.update().where(uses.c.api_key_id == key_id).values(last_used_at=instant))
-    if updated.rowcount == 0:
-        connection.execute(uses.insert().values(api_key_id=key_id, last_used_at=instant))
+    noted = _INSERTS[connection.dialect.name](uses).values(api_key_id=key_id, last_used_at=instant)
+    latest = {"last_used_at": noted.excluded.last_used_at}
+    is_later = uses.c.last_used_at < noted.excluded.last_used_at
+    connection.execute(noted.on_conflict_do_update(index_elements=[uses.c.api_key_id], set_=latest, where=is_later))
 
 
 def _api_key(row: fact_rows.AnyRow) -> ApiKey:

@@ -28,3 +28,18 @@ def person_id_by_email(connection: Connection, email: str) -> str | None:
     users = table_of(tables.User)
     query = select(users.c.id).where(users.c.email_folded == folded(email), users.c.until.is_(None))
     return connection.execute(query).scalar_one_or_none()
+
+
+def organizations_of(connection: Connection, user_id: str) -> list[str]:
+    """The organizations that somebody has a membership of, in effect or not, by id: the order of locks."""
+    memberships = table_of(tables.Membership)
+    query = (
+        select(memberships.c.node_id)
+        .where(
+            memberships.c.subject_id == user_id,
+            memberships.c.node_id == memberships.c.ledger_id,
+            memberships.c.until.is_(None),
+        )
+        .order_by(memberships.c.node_id)
+    )
+    return list(connection.execute(query).scalars())

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.api.mutations.accounts import AccountMutations
 from app.api.mutations.approvals import ApprovalMutations
 from app.api.mutations.deployments import DeploymentMutations
 from app.api.mutations.environment_access import EnvironmentAccessMutations
@@ -10,7 +11,9 @@ from app.api.mutations.memberships import MembershipMutations
 from app.api.mutations.organizations import OrganizationMutations
 from app.api.mutations.project_access import ProjectAccessMutations
 from app.api.mutations.projects import ProjectMutations
+from app.api.mutations.providers import ProviderMutations
 from app.api.mutations.restrictions import RestrictionMutations
+from app.api.mutations.roles import RoleMutations
 from app.api.mutations.teams import TeamMutations
 
 
@@ -19,6 +22,7 @@ from app.api.mutations.teams import TeamMutations
     "document run in turn, each seeing the one before."
 )
 class Mutation(
+    AccountMutations,
     ApprovalMutations,
     DeploymentMutations,
     EnvironmentAccessMutations,
@@ -27,7 +31,9 @@ class Mutation(
     OrganizationMutations,
     ProjectAccessMutations,
     ProjectMutations,
+    ProviderMutations,
     RestrictionMutations,
+    RoleMutations,
     TeamMutations,
 ):
     pass

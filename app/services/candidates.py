@@ -1,0 +1,68 @@
+"""Whom one may add: to a node as members, to its restrictions as grantees (BAS-29; rule.md, section 5).
+
+Exactly those whom the mutations would accept.
+"""
+
+from dataclasses import dataclass
+
+from app.policy.facts import Membership, Node, Person, Team
+from app.policy.holding import level_on
+from app.policy.objects import Objects
+from app.policy.subject import Subject
+from app.policy.vocabulary import RoleLevel
+from app.services.bindings import team_may_join, user_may_join
+from app.services.grantees import team_is_eligible, user_is_eligible
+from app.services.lists import matches_search
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCandidate:
+    """Somebody who may be added to a node, and the membership that they have on it already."""
+
+    subject: Person | Team
+    membership: Membership | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCandidate:
+    """Somebody who may be granted passage, and the level that they hold on the scope; none for a team."""
+
+    subject: Person | Team
+    held_level: RoleLevel | None
+
+
+def member_candidates(objects: Objects, node: Node, search: str | None) -> list[MemberCandidate]:
+    """Whom the asker may add to a node, of those they see."""
+    facts = objects.facts
+    found: list[Person | Team] = [
+        person for person in _people(objects, search) if user_may_join(facts, node, person, objects.view.at)
+    ]
+    found += [team for team in _teams(objects, search) if team_may_join(objects, node, team)]
+    candidates = [MemberCandidate(each, facts.membership_on(each.id, node.id)) for each in found]
+    return sorted(candidates, key=candidate_order)
+
+
+def grant_candidates(objects: Objects, scope: Node, search: str | None) -> list[GrantCandidate]:
+    """Whom the asker may name in a grant or approval rule of a scope, of those they see."""
+    facts, at = objects.facts, objects.view.at
+    people = [person for person in _people(objects, search) if user_is_eligible(objects, scope, person)]
+    teams = [team for team in _teams(objects, search) if team_is_eligible(objects, scope, team)]
+    found = [GrantCandidate(person, level_on(facts, Subject(person), scope.id, at)) for person in people]
+    found += [GrantCandidate(team, None) for team in teams]
+    return sorted(found, key=candidate_order)
+
+
+def candidate_order(candidate: MemberCandidate | GrantCandidate) -> tuple[str, str]:
+    """The key that candidates are in order of."""
+    return candidate.subject.name.casefold(), candidate.subject.id
+
+
+def _people(objects: Objects, search: str | None) -> list[Person]:
+    seen = (person for person in objects.facts.people.values() if person.id in objects.people)
+    return [each for each in seen if search is None or matches_search(search, each.name, each.email or "")]
+
+
+def _teams(objects: Objects, search: str | None) -> list[Team]:
+    facts = objects.facts
+    seen = (node for node in objects.view.nodes if isinstance(node, Team))
+    return [team for team in seen if search is None or matches_search(search, team.name, facts.slug_path(team.id))]
