@@ -1,0 +1,304 @@
+"""What a process keeps in memory: loaded once, caught up with, shed when it grows, and never older than was asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Connection
+
+from app.db import tables
+from app.db.engine import Database
+from app.policy.facts import Facts
+from app.policy.kinds import Kind
+from app.policy.subject import Subject
+from app.policy.vocabulary import Permission
+from app.services import facts_memory
+from app.services.facts_memory import FACT_BYTES, FactsMemory, Version
+from app.store.ledger import Writer
+from app.store.snapshot import catch_up, load_facts
+from tests.fixtures.client import NOW, SECOND, Draft, unknown
+from tests.fixtures.world_builder import Named
+from tests.fixtures.world_store import write_world
+from tests.store.ledgers import commit
+
+T = TypeVar("T")
+WRITTEN = {"revision": 2, "instance_revision": 2}
+"""At which a world is whole."""
+
+
+@dataclass
+class Loads:
+    """What was asked of the store, as `whole` for facts from scratch and `caught up` for changes since."""
+
+    of: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, kind: str, organization_id: str | None = None) -> int:
+        return sum(each[0] == kind and organization_id in (None, each[1]) for each in self.of)
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> Loads:
+    noted = Loads()
+
+    def load(connection: Connection, organization_id: str, *at: int) -> Facts | None:
+        noted.of.append(("whole", organization_id))
+        return load_facts(connection, organization_id, *at)
+
+    def catch(connection: Connection, facts: Facts, *at: int) -> Facts | None:
+        noted.of.append(("caught up", facts.organization.id))
+        return catch_up(connection, facts, *at)
+
+    monkeypatch.setattr(facts_memory, "load_facts", load)
+    monkeypatch.setattr(facts_memory, "catch_up", catch)
+    return noted
+
+
+@dataclass
+class Memory:
+    """A memory over a store that holds three organizations: acme, globex and initech."""
+
+    database: Database
+    memory: FactsMemory
+    draft: Draft
+    ids: dict[str, str]
+
+    def subject(self, name: str) -> Subject:
+        return self.draft.world().subjects[name]
+
+    async def version(self, revision: int = 2, instance_revision: int = 2, of: str = "acme") -> Version:
+        found = await self.memory.version(self.ids[of], revision, instance_revision)
+        assert found is not None
+        return found
+
+    async def rename(self, name: str) -> int:
+        """The revision at which acme is called this."""
+        change: Callable[[Writer], None] = partial(_rename, id=self.ids["acme"], name=name)
+        return (await commit(self.database, [self.ids["acme"]], change))[self.ids["acme"]]
+
+
+def _rename(writer: Writer, id: str, name: str) -> None:
+    writer.set(tables.Organization, id, name=name)
+
+
+def _draft() -> Draft:
+    draft = Draft()
+    draft.staff()
+    draft.person("tim", None)
+    draft.acme.member("tim", "acme", "VIEWER", starts_at=NOW + SECOND, expires_at=NOW + 3 * SECOND)
+    draft.person("lee", "GUEST")
+    draft.team("core", {"lee": "ADMIN"})
+    draft.project("core/web", "production")
+    grants = [Named(user="mia", expires_at=NOW + 2 * SECOND)]
+    draft.acme.restrict("acme", name="production", admin_bypass=False, grants=grants)
+    for name in ("globex", "initech"):
+        other = draft.other(name)
+        other.member("ada", name, "ADMIN")
+    return draft
+
+
+@pytest.fixture
+async def memory(database_url: str) -> AsyncIterator[Memory]:
+    database, draft = Database.open(database_url), _draft()
+    world = draft.world()
+    await database.write(partial(write_world, world=world))
+    ids = {facts.organization.slug: facts.organization.id for facts in world.organizations}
+    yield Memory(database, FactsMemory(database, 1 << 30), draft, ids)
+    await database.close()
+
+
+async def test_an_organization_is_loaded_once(memory: Memory, loads: Loads) -> None:
+    first, again = await memory.version(), await memory.version()
+    assert again is first
+    assert loads.of == [("whole", memory.ids["acme"])]
+
+
+async def test_requests_that_come_together_load_it_once(memory: Memory, loads: Loads) -> None:
+    found = await asyncio.gather(*(memory.version(of=name) for name in ("acme", "globex") * 10))
+    assert len({id(each) for each in found}) == 2
+    assert loads.count("whole") == 2
+
+
+async def test_requests_of_two_revisions_that_come_together_get_their_own(memory: Memory, loads: Loads) -> None:
+    last = await memory.rename("Later")
+    found = await asyncio.gather(*(memory.version(revision) for revision in (2, last) * 5))
+    assert [each.structure.facts.revision for each in found] == [2, last] * 5
+    assert [each.structure.facts.organization.name for each in found] == ["acme", "Later"] * 5
+    assert len(loads.of) == 2
+
+
+async def test_what_was_loaded_is_caught_up_with(memory: Memory, loads: Loads) -> None:
+    first = await memory.version()
+    later = await memory.version(await memory.rename("Later"))
+    assert later.structure.facts.organization.name == "Later"
+    assert later.structure.facts.teams is first.structure.facts.teams
+    assert loads.of == [("whole", memory.ids["acme"]), ("caught up", memory.ids["acme"])]
+
+
+async def test_an_earlier_moment_is_still_answered(memory: Memory, loads: Loads) -> None:
+    """A request that came in before a write goes on at its own revision, whatever came after it."""
+    names = {await memory.rename(name): name for name in ("a", "b", "c", "d", "e")}
+    for revision in (*names, *reversed(names), 2):
+        found = await memory.version(revision)
+        assert (found.structure.facts.revision, found.structure.facts.organization.name) == (
+            revision,
+            names.get(revision, "acme"),
+        )
+
+
+async def test_only_some_versions_stay(memory: Memory) -> None:
+    for name in "abcdefgh":
+        await memory.version(await memory.rename(name))
+    kept = memory.memory._versions[memory.ids["acme"]]
+    assert sorted(kept) == [(8, 2), (9, 2), (10, 2)]
+
+
+async def test_a_change_of_the_instance_alone_is_another_version(memory: Memory, loads: Loads) -> None:
+    mia = memory.subject("mia").id
+    first = await memory.version()
+    await commit(memory.database, ["instance"], lambda writer: writer.set(tables.User, mia, name="Mia"))
+    later = await memory.version(2, 3)
+    assert (first.structure.facts.people[mia].name, later.structure.facts.people[mia].name) == ("mia", "Mia")
+    assert later.structure.facts.memberships is first.structure.facts.memberships
+
+
+async def test_there_is_no_version_of_what_was_not_there(memory: Memory) -> None:
+    assert await memory.memory.version(memory.ids["acme"], 0, 2) is None
+    assert await memory.memory.version(unknown(Kind.ORGANIZATION), 1, 1) is None
+
+
+async def test_a_load_that_fails_is_tried_again_by_the_next(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(facts_memory, "load_facts", fail)
+        results = await asyncio.gather(memory.version(), memory.version(), return_exceptions=True)
+        assert [type(each) for each in results] == [RuntimeError, RuntimeError]
+    assert (await memory.version()).structure.facts.organization.slug == "acme"
+
+
+async def test_a_request_that_is_given_up_leaves_nothing_locked(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, load = asyncio.Event(), memory.database.load
+
+    async def slow(fn: Callable[[Connection], T]) -> T:
+        started.set()
+        await asyncio.sleep(60)
+        return await load(fn)
+
+    with monkeypatch.context() as slowly:
+        slowly.setattr(memory.database, "load", slow)
+        waiting = asyncio.create_task(memory.version())
+        await started.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await asyncio.wait_for(memory.version(), 5)
+
+
+async def test_the_least_recently_used_organization_leaves(memory: Memory, loads: Loads) -> None:
+    sizes = {name: (await memory.version(of=name)).structure.facts.size for name in memory.ids}
+    memory.memory = FactsMemory(memory.database, (sum(sizes.values()) - 1) * FACT_BYTES)
+    loads.of.clear()
+    for name in ("acme", "globex", "acme", "initech"):
+        await memory.version(of=name)
+    assert list(memory.memory._versions) == [memory.ids["acme"], memory.ids["initech"]]
+    for name in ("acme", "initech", "globex"):
+        await memory.version(of=name)
+    assert [loads.count("whole", memory.ids[name]) for name in ("acme", "initech", "globex")] == [1, 1, 2]
+
+
+async def test_one_that_is_larger_than_the_budget_is_answered_all_the_same(memory: Memory) -> None:
+    memory.memory = FactsMemory(memory.database, 0)
+    for name in ("acme", "globex", "acme"):
+        assert (await memory.version(of=name)).structure.facts.organization.slug == name
+    assert list(memory.memory._versions) == [memory.ids["acme"]]
+
+
+async def test_a_view_is_made_once(memory: Memory) -> None:
+    version = await memory.version()
+    first = version.objects_of(memory.subject("ada"), NOW)
+    assert version.objects_of(memory.subject("ada"), NOW) is first
+    assert version.objects_of(memory.subject("ada"), NOW + SECOND - 1) is first
+    assert version.objects_of(memory.subject("mia"), NOW) is not first
+
+
+async def test_views_have_a_bound(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts_memory, "MOST_VIEWS", 2)
+    version = await memory.version()
+    ada = version.objects_of(memory.subject("ada"), NOW)
+    for name in ("mia", "ada", "vic"):
+        version.objects_of(memory.subject(name), NOW)
+    assert [subject.person.name for subject in version.objects] == ["ada", "vic"]
+    assert version.objects_of(memory.subject("ada"), NOW) is ada
+
+
+async def test_a_view_of_an_earlier_instant_is_not_that_of_a_later_one(memory: Memory) -> None:
+    version, tim = await memory.version(), memory.subject("tim")
+    late = version.objects_of(tim, NOW + 2 * SECOND)
+    assert late.view.sees(memory.ids["acme"])
+    assert not version.objects_of(tim, NOW).view.sees(memory.ids["acme"])
+
+
+async def test_a_view_ends_with_its_own_memberships_at_the_very_instant(memory: Memory) -> None:
+    version, tim = await memory.version(), memory.subject("tim")
+    assert _turns(lambda at: version.objects_of(tim, at).view.sees(memory.ids["acme"])) == [(1, True), (3, False)]
+
+
+async def test_a_view_ends_with_a_grant_at_the_very_instant(memory: Memory) -> None:
+    version, mia = await memory.version(), memory.subject("mia")
+    environment = memory.draft.acme.id("core/web/production")
+    deploys = Permission.ENVIRONMENT_DEPLOY
+    assert _turns(lambda at: version.objects_of(mia, at).view.may(deploys, environment)) == [(0, True), (2, False)]
+
+
+async def test_what_is_seen_of_others_ends_with_their_memberships_at_the_very_instant(memory: Memory) -> None:
+    """Lee sees who has a level on the team, and Tim has one from above for a time."""
+    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
+    assert _turns(lambda at: tim.id in version.objects_of(lee, at).people) == [(1, True), (3, False)]
+
+
+def _turns(holds: Callable[[int], bool]) -> list[tuple[int, bool]]:
+    """At which seconds from NOW an answer, False at first, turns; asked just before, at and just after each."""
+    turns, last = [], False
+    for second in range(5):
+        instant = NOW + second * SECOND
+        for at in (instant, instant + 1, instant + SECOND - 1):
+            if holds(at) is not last:
+                last = not last
+                assert at == instant, "it turned between two seconds"
+                turns.append((second, last))
+    return turns
+
+
+async def test_a_key_that_ends_ends_its_view(memory: Memory) -> None:
+    memory.draft.key("short", "ada", expires_at=NOW + SECOND)
+    version, short = await memory.version(), memory.subject("short")
+    assert version.objects_of(short, NOW).view.sees(memory.ids["acme"])
+    assert version.objects_of(short, NOW + SECOND - 1).view.sees(memory.ids["acme"])
+    assert not version.objects_of(short, NOW + SECOND).view.sees(memory.ids["acme"])
+
+
+async def test_the_same_within_a_transaction_that_goes_on(memory: Memory, loads: Loads) -> None:
+    organization_id = memory.ids["acme"]
+    cold = await memory.database.read(partial(memory.memory.structure_in, organization_id=organization_id, **WRITTEN))
+    assert cold is not None
+    assert list(memory.memory._versions) == []
+    warm = (await memory.version()).structure
+    again = await memory.database.read(partial(memory.memory.structure_in, organization_id=organization_id, **WRITTEN))
+    assert again is warm
+    later = await memory.database.read(
+        partial(
+            memory.memory.structure_in,
+            organization_id=organization_id,
+            revision=await memory.rename("Later"),
+            instance_revision=2,
+        )
+    )
+    assert later is not None
+    assert later.facts.organization.name == "Later"
+    assert [kind for kind, _ in loads.of] == ["whole", "whole", "caught up"]
