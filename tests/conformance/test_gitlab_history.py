@@ -132,3 +132,22 @@ async def test_a_later_rule_stands_beside_what_is_finished(shop: Shop) -> None:
     seen = await _history(shop.dora, waiting)
     assert (seen["status"], seen["viewerCanApprove"]) == ("BLOCKED", True)
     assert await decide(shop.dora, waiting) == "READY"
+
+
+@pytest.mark.requirement("GL-47", "GL-50")
+async def test_a_rule_deleted_while_a_deployment_waits_still_shows_who_approved_by_it(shop: Shop) -> None:
+    change = {"restrictionId": shop.protection, "addApprovalRules": [rule(shop.dora)]}
+    await shop.olga.do("updateEnvironmentRestriction", **change)
+    deployment = await start(shop.dan, shop.project, "production")
+    assert await decide(shop.quinn, deployment) == "BLOCKED"
+    change = {"restrictionId": shop.protection, "removeApprovalRuleIds": [shop.rule]}
+    await shop.olga.do("updateEnvironmentRestriction", **change)
+
+    summary = (await _history(shop.olga, deployment))["approvalSummary"]
+    assert (summary["required"], summary["pending"]) == (1, 1)
+    lines = [(each["subject"], each["approved"], each["appliesToDeployment"]) for each in summary["rules"]]
+    assert ({"slug": "quality"}, 1, False) in lines
+    assert [(each["user"], each["countsFor"]["ruleId"]) for each in summary["approvals"]] == [
+        ({"name": "Quinn"}, shop.rule)
+    ]
+    assert await decide(shop.dora, deployment) == "READY"

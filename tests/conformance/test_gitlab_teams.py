@@ -15,8 +15,10 @@ class Company:
     """A topmost team with its operators' and apps' teams below it, and a project with an environment of each tier.
 
     Opal is an operator and owns the topmost team; Dev is a developer of it. Staging and production are protected.
+    Olga owns the organization and lets people into it.
     """
 
+    olga: Caller
     opal: Caller
     dev: Caller
     organization: str
@@ -40,12 +42,12 @@ async def company(house: House) -> Company:
     dev = await newcomer(house, olga, "Dev", organization, MEMBER=company)
     for tier in ("STAGING", "PRODUCTION"):
         await protect(opal, company, {"tier": tier}, grant(team=operators))
-    return Company(opal, dev, organization, company, operators, apps, project, made["production"])
+    return Company(olga, opal, dev, organization, company, operators, apps, project, made["production"])
 
 
 @pytest.mark.requirement("GL-51", "GL-52", "GL-53", "GL-54", "GL-55", "GL-60", "GL-68", "GL-73")
 async def test_four_tiers_by_two_people(house: House, company: Company) -> None:
-    ops = await newcomer(house, company.opal, "Ops", company.organization, MEMBER=company.company)
+    ops = await newcomer(house, company.olga, "Ops", company.organization, MEMBER=company.company)
     await company.opal.add(ops, company.operators, "MEMBER")
     found = {
         name: tuple([await deploys(person, company.project, name) for person in (company.dev, ops)]) for name in NAMES
@@ -116,9 +118,9 @@ async def test_a_team_protects_tiers_each_once(company: Company) -> None:
 
 @pytest.mark.requirement("GL-59", "GL-60", "GL-62", "GL-63", "GL-64")
 async def test_only_operators_rule_the_topmost_team(house: House, company: Company) -> None:
-    mia = await newcomer(house, company.opal, "Mia", company.organization, MAINTAINER=company.company)
+    mia = await newcomer(house, company.olga, "Mia", company.organization, MAINTAINER=company.company)
     pat = await newcomer(
-        house, company.opal, "Pat", company.organization, MEMBER=company.company, ADMIN=company.project
+        house, company.olga, "Pat", company.organization, MEMBER=company.company, ADMIN=company.project
     )
     listed = """query($id: ID!) { team(id: $id) { restrictions(inherited: false) {
         nodes { id tier viewerCanManage grants { subject { ... on Team { slug } } } } } } }"""
@@ -140,7 +142,7 @@ async def test_only_operators_rule_the_topmost_team(house: House, company: Compa
 
 @pytest.mark.requirement("GL-61", "GL-67")
 async def test_maintainers_below_tune_lower_environments(house: House, company: Company) -> None:
-    mia = await newcomer(house, company.opal, "Mia", company.organization, MAINTAINER=company.apps)
+    mia = await newcomer(house, company.olga, "Mia", company.organization, MAINTAINER=company.apps)
     own = await protect(mia, company.project, "testing", grant(level="MAINTAINER"))
     assert await deploys(mia, company.project, "testing")
     assert not await deploys(company.dev, company.project, "testing")
