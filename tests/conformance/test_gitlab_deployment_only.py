@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conformance.gitlab import at, deploys, newcomer, protect
-from tests.conformance.house import DAY, Caller, House, grant
+from tests.conformance.house import DAY, Caller, House, grant, role_ids
 
 OTHER_WRITES = (
     "ENVIRONMENT_STOP",
@@ -113,6 +113,24 @@ async def test_a_viewer_is_let_in_by_no_other_way(house: House, shop: Shop) -> N
     await shop.olga.add(team, shop.project, "VIEWER")
     await protect(shop.olga, shop.project, "staging", grant(team=team))
     assert await deploys(vera, shop.project, "staging")
+
+
+@pytest.mark.requirement("GL-18", "GL-35")
+async def test_who_was_let_in_by_name_and_becomes_a_viewer_needs_a_team(house: House, shop: Shop) -> None:
+    team = await shop.olga.team(shop.organization, "releasers")
+    ella = await house.person("Ella")
+    await shop.olga.add(ella, shop.organization, "GUEST")
+    held = await shop.olga.add(ella, shop.project, "MEMBER")
+    await shop.olga.add(ella, team, "VIEWER")
+    await shop.olga.add(team, shop.project, "VIEWER")
+    brief = grant(team=team, expiresAt=at(house.now() + DAY))
+    await protect(shop.olga, shop.project, "production", grant(ella), brief)
+    await shop.olga.do("updateMembership", membershipId=held, roleIds=role_ids("VIEWER"))
+    assert await deploys(ella, shop.project, "production")
+    house.pass_time(2 * DAY)
+    assert not await deploys(ella, shop.project, "production")
+    decision = await ella.decision("ENVIRONMENT_DEPLOY", shop.production)
+    assert [each["gate"] for each in decision["reasons"] if not each["passed"]] == ["ROLE"]
 
 
 @pytest.mark.requirement("GL-30", "GL-31")
