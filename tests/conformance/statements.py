@@ -10,6 +10,9 @@ FOLDER = Path(__file__).parent / "statements"
 COUNTS = {"BAS": 49, "GL": 76, "QV": 42, "AZ": 59}
 """How many statements each product's pages make; 226 in all."""
 
+MARK = "requirement"
+"""The pytest mark by which a test names the statements it shows."""
+
 _MORE = {"says", "departs", "not_applicable"}
 
 

@@ -1,16 +1,13 @@
 """`python -m tests.conformance.table`: which statement is shown by which tests, as they came out in a run just now."""
 
 import sys
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from tests.conformance.statements import Statement, read_statements
-
-MARK = "requirement"
+from tests.conformance.statements import MARK, Statement, read_statements
 
 
 class Outcomes:
@@ -19,19 +16,14 @@ class Outcomes:
     def __init__(self) -> None:
         self.passed: dict[str, set[str]] = {}
         self.failed: dict[str, set[str]] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
-
-    def pytest_collection_modifyitems(self, items: Iterable[pytest.Item]) -> None:
-        for item in items:
-            marks = item.iter_markers(MARK)
-            self._names[item.nodeid] = tuple(id for mark in marks for id in mark.args)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when == "call" or report.failed:
             outcomes = self.failed if report.failed else self.passed
             test = report.nodeid.rpartition("/")[2].partition("[")[0]
-            for id in self._names.get(report.nodeid, ()):
-                outcomes.setdefault(id, set()).add(test)
+            for name, id in report.user_properties:
+                if name == MARK:
+                    outcomes.setdefault(id, set()).add(test)
 
 
 def state(statement: Statement, outcomes: Outcomes) -> str:
