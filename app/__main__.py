@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from app.cli.audit import audit
 from app.cli.create_admin import create_admin
 from app.cli.demo import demo
 from app.cli.migrate import migrate
@@ -25,7 +26,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (serve, migrate, demo, create_admin, schema, settings):
+for command in (serve, migrate, demo, create_admin, audit, schema, settings):
     bailiwick.add_command(command)
 
 

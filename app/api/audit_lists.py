@@ -1,9 +1,10 @@
-"""The audit page by page, newest first."""
+"""The audit and the denials page by page, newest first."""
 
 from app.api.context import Context
 from app.api.pagination import Fetched, Page, Paging
 from app.policy.facts import Organization
 from app.store.audit import AuditEvent, AuditFilter, audit_slice
+from app.store.denials import Denial, denial_slice
 
 
 def audit_of(context: Context, organization: Organization, wanted: AuditFilter) -> Fetched[AuditEvent]:
@@ -20,6 +21,23 @@ def audit_of(context: Context, organization: Organization, wanted: AuditFilter) 
             backwards=paging.backwards,
         )
         return Page.of_slice(events, order_of, paging, total)
+
+    return Fetched(fetch)
+
+
+def denials_of(context: Context, organization: Organization) -> Fetched[Denial]:
+    """The refused mutations of an organization; whether the asker may read them is asked on the field."""
+
+    async def fetch(paging: Paging) -> Page[Denial]:
+        found, total = await context.asker.read_of(
+            organization.id,
+            denial_slice,
+            paging.size + 1,
+            paging.after,
+            paging.before,
+            backwards=paging.backwards,
+        )
+        return Page.of_slice(found, lambda denial: (-denial.at, denial.id), paging, total)
 
     return Fetched(fetch)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, tuple_
 
 from app.db import tables
 from app.db.tables import table_of
@@ -57,3 +58,50 @@ def insert_denials(connection: Connection, refused: Sequence[Refused]) -> None:
     ]
     if rows:
         connection.execute(insert(table_of(tables.Denial)), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A refusal as auditors read it; `at` in µs."""
+
+    id: str
+    organization_id: str
+    actor_id: str | None
+    api_key_id: str | None
+    action: str
+    target_id: str | None
+    code: ErrorCode
+    at: int
+
+
+def denial_slice(
+    connection: Connection,
+    organization_id: str,
+    _: int,
+    limit: int,
+    after: tuple[Any, ...] | None = None,
+    before: tuple[Any, ...] | None = None,
+    *,
+    backwards: bool = False,
+) -> tuple[list[Denial], int]:
+    """At most `limit` refusals newest first, between two keys (minus the instant, id), and how many there are.
+
+    Refusals stand outside the ledgers, so the revision says nothing of them.
+    """
+    table = table_of(tables.Denial)
+    key = (-table.c.instant, table.c.id)
+    query = select(table).where(table.c.ledger_id == organization_id)
+    if after is not None:
+        query = query.where(tuple_(*key) > after)
+    if before is not None:
+        query = query.where(tuple_(*key) < before)
+    order = [column.desc() for column in key] if backwards else list(key)
+    rows = connection.execute(query.order_by(*order).limit(limit)).all()
+    count = select(func.count()).where(table.c.ledger_id == organization_id)
+    found = [_denial(row) for row in (reversed(rows) if backwards else rows)]
+    return found, connection.execute(count).scalar_one()
+
+
+def _denial(row: Any) -> Denial:
+    code = ErrorCode[row.code]
+    return Denial(row.id, row.ledger_id, row.actor_id, row.api_key_id, row.action, row.target_id, code, row.instant)

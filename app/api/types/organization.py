@@ -6,7 +6,7 @@ import strawberry
 
 from app.api import references as types
 from app.api.arguments import ExactName, InState, OfTier, Restricted, Search, WherePermitted
-from app.api.audit_lists import audit_of
+from app.api.audit_lists import audit_of, denials_of
 from app.api.context import Info
 from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
@@ -15,6 +15,7 @@ from app.api.node import shows
 from app.api.pagination import Fetched, Listing, listing
 from app.api.permissions import needs
 from app.api.scalars import DateTime
+from app.api.types.denial import Denial
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
@@ -24,6 +25,7 @@ from app.policy.vocabulary import Permission
 from app.services import batches, lists
 from app.services.lists import EnvironmentFilter, ProjectFilter
 from app.store.audit import AuditEvent, AuditFilter
+from app.store.denials import Denial as RefusedMutation
 from app.store.providers import AiProvider
 
 
@@ -159,3 +161,12 @@ class Organization(MemberNode):
         return audit_of(
             info.context, organization, AuditFilter(target, actor, given(action), given(since), given(until))
         )
+
+    @connection(
+        Denial,
+        "The mutations that were refused, newest first; null without AUDIT_VIEW.",
+        by=int,
+        needs=[needs(Permission.AUDIT_VIEW)],
+    )
+    def denials(organization: strawberry.Parent[facts.Organization], info: Info) -> Fetched[RefusedMutation]:
+        return denials_of(info.context, organization)

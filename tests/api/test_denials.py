@@ -1,0 +1,64 @@
+"""A refused mutation changes nothing, and is on record for the auditors (rule.md, section 10)."""
+
+from typing import Any
+
+import pytest
+
+from app.services.denials import DAY
+from tests.conformance.house import Caller, House, open_house
+
+DENIALS = """query($id: ID!) { organization(id: $id) {
+    revision
+    denials { totalCount nodes { action code targetId actor { name } } }
+} }"""
+
+
+async def _denials(caller: Caller, organization: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await caller.ask(DENIALS, id=organization))["organization"]
+    return found
+
+
+@pytest.fixture
+async def house(database_url: str) -> Any:
+    async with open_house(database_url) as opened:
+        yield opened
+
+
+async def test_a_refusal_is_on_record_and_changes_nothing(house: House) -> None:
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    before = (await _denials(ada, organization))["revision"]
+    assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+    found = await _denials(ada, organization)
+    assert found["revision"] == before
+    assert found["denials"] == {
+        "totalCount": 1,
+        "nodes": [{"action": "createTeam", "code": "FORBIDDEN", "targetId": organization, "actor": {"name": "Max"}}],
+    }
+    assert (await _denials(max_, organization))["denials"] is None
+
+
+async def test_what_is_hidden_is_on_record_and_what_never_was_is_not(house: House) -> None:
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    hidden = await ada.team(organization, "secret", isolated=True)
+    never = "tea_" + "0" * 24
+    assert await max_.refused("deleteTeam", teamId=hidden) == "NOT_FOUND"
+    assert await max_.refused("deleteTeam", teamId=never) == "NOT_FOUND"
+    nodes = (await _denials(ada, organization))["denials"]["nodes"]
+    assert [(node["targetId"], node["code"]) for node in nodes] == [(hidden, "NOT_FOUND")]
+
+
+async def test_a_flood_keeps_so_many_a_day(house: House) -> None:
+    house.instance.denials._per_day = 3
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    for _ in range(5):
+        assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+    assert (await _denials(ada, organization))["denials"]["totalCount"] == 3
+    house.pass_time(DAY)
+    assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+    assert (await _denials(ada, organization))["denials"]["totalCount"] == 4

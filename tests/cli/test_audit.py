@@ -1,0 +1,44 @@
+"""`bailiwick audit verify` says that the audit is whole, or where it breaks."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import main
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["bailiwick", *arguments])
+    try:
+        main()
+    except SystemExit as exit:
+        return int(exit.code or 0)
+    return 0
+
+
+def test_whole_and_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _run(monkeypatch, "demo") == 0
+    capsys.readouterr()
+    assert _run(monkeypatch, "audit", "verify") == 0
+    whole = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in whole] == [
+        "instance",
+        "acme-apps",
+        "acme-models",
+        "acme-observe",
+        "acme-platform",
+    ]
+    assert all(line.endswith("revisions, all whole") for line in whole)
+
+    with sqlite3.connect(tmp_path / "data" / "bailiwick.db") as store:
+        organization = store.execute("SELECT id FROM organizations WHERE slug = 'acme-apps'").fetchone()[0]
+        store.execute("UPDATE revisions SET reason = 'none' WHERE ledger_id = ? AND number = 4", (organization,))
+    store.close()
+    assert _run(monkeypatch, "audit", "verify", "--organization", "acme-models") == 0
+    assert _run(monkeypatch, "audit", "verify", "--organization", "acme-apps") == 1
+    said = capsys.readouterr()
+    assert "acme-apps: breaks at revision 4" in said.out
+    assert _run(monkeypatch, "audit", "verify", "--organization", "nobody") == 1
+    assert "there is no organization `nobody`" in capsys.readouterr().err
