@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from app.asgi import create_app
 from app.db.migrate import upgrade
 from app.policy.roles import BUILT_IN
-from app.policy.vocabulary import ASKED_OF, Permission, ResourceKind
+from app.policy.vocabulary import ASKED_OF, BuiltInRole, Permission, ResourceKind
 from app.services.demo.load import load_demo
 from app.services.demo.people import demo_people
 from app.settings import Settings, variable
@@ -28,6 +28,7 @@ README = Path(__file__).parents[2] / "README.md"
 WIDTH = 110
 SECRET = "the secret of the documentation"
 EXAMPLE = re.compile(r"```graphql (\w+)\n(?P<query>.*?)```\n\n```json\n(?P<answer>.*?)```", re.DOTALL)
+PLACEHOLDER = re.compile(r'"<([^>]+)>"')
 GENERATED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
@@ -59,9 +60,53 @@ async def demo_server(database_url: str) -> Any:
 
 
 async def ask(client: httpx.AsyncClient, key: str, query: str) -> Any:
-    """The answer to a query."""
+    """The answer to an operation."""
     headers = {"Authorization": f"Bearer {key}"}
     return (await client.post("/graphql", json={"query": query}, headers=headers)).json()
+
+
+async def with_ids(client: httpx.AsyncClient, keys: dict[str, str], query: str) -> str:
+    """The operation with ids where `<…>` names paths, users, roles, memberships, an environment's deployment."""
+    for name in dict.fromkeys(PLACEHOLDER.findall(query)):
+        query = query.replace(f"<{name}>", await _id_of(client, keys, name))
+    return query
+
+
+async def _id_of(client: httpx.AsyncClient, keys: dict[str, str], name: str) -> str:
+    word, _, rest = name.partition(" ")
+    if word == "role":
+        return BUILT_IN[BuiltInRole[rest]].id
+    if word == "user":
+        return str((await ask(client, keys[rest], "{ viewer { user { id } } }"))["data"]["viewer"]["user"]["id"])
+    if word == "membership":
+        person, slug = rest.split(" ")
+        user = await _id_of(client, keys, f"user {person}")
+        return await _find(
+            client, keys, f'organization(slug: "{slug}") {{ found: membership(userId: "{user}") {{ id }} }}'
+        )
+    path, _, environment = name.rpartition(" ")[2].rpartition("/")
+    if word == "deployment":
+        newest = f'environment(name: "{environment}") {{ deployments(first: 1) {{ nodes {{ id }} }} }}'
+        return await _find(client, keys, f'project(path: "{path}") {{ {newest} }}')
+    if path.count("/") and (found := await _try(client, keys, f'project(path: "{name}") {{ id }}')):
+        return found
+    if found := await _try(client, keys, f'team(path: "{name}") {{ id }}'):
+        return found
+    return await _find(
+        client, keys, f'project(path: "{path}") {{ found: environment(name: "{environment}") {{ id }} }}'
+    )
+
+
+async def _find(client: httpx.AsyncClient, keys: dict[str, str], selection: str) -> str:
+    found = await _try(client, keys, selection)
+    assert found is not None, selection
+    return found
+
+
+async def _try(client: httpx.AsyncClient, keys: dict[str, str], selection: str) -> str | None:
+    """The one id in an answer to the administrator, if there is one."""
+    found = re.search(r'"id": "(\w+)"', json.dumps(await ask(client, keys["Grace"], f"{{ {selection} }}")))
+    return None if found is None else found[1]
 
 
 def generated(part: str) -> str:
@@ -108,7 +153,7 @@ async def _renewed(text: str) -> str:
         await asyncio.to_thread(upgrade, url)
         async with demo_server(url) as (client, keys):
             for example in examples(text):
-                answer = await ask(client, keys[example.who], example.query)
+                answer = await ask(client, keys[example.who], await with_ids(client, keys, example.query))
                 block = _written(answer)
                 old = f"{example.query}```\n\n```json\n{example.answer}```"
                 text = text.replace(old, f"{example.query}```\n\n```json\n{block}\n```", 1)

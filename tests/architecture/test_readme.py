@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.__main__ import bailiwick
-from tests.architecture.readme import GENERATED, README, Example, ask, demo_server, examples, generated
+from tests.architecture.readme import GENERATED, README, Example, ask, demo_server, examples, generated, with_ids
 
 TEXT = README.read_text(encoding="utf-8")
 EXAMPLES = list(examples(TEXT))
@@ -25,7 +25,8 @@ async def test_every_query_answers_what_is_shown(demo: Any) -> None:
     client, keys = demo
     assert len(EXAMPLES) >= 6
     for example in EXAMPLES:
-        assert await ask(client, keys[example.who], example.query) == json.loads(example.answer), example.query
+        answer = await ask(client, keys[example.who], await with_ids(client, keys, example.query))
+        assert answer == json.loads(example.answer), example.query
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.who)
