@@ -21,3 +21,5 @@ Inherited = Annotated[
     bool | None, strawberry.argument(description="Only inherited ones, or only the node's own; both when left out.")
 ]
 OfStatus = Annotated[enums.DeploymentStatus | None, strawberry.argument(description="Only those of this status.")]
+AskedPermission = Annotated[enums.Permission, strawberry.argument(description="Which permission.")]
+AskedPermissions = Annotated[list[enums.Permission], strawberry.argument(description="Which permissions; at most 40.")]

@@ -3,6 +3,7 @@
 import strawberry
 
 from app.api import references as types
+from app.api.arguments import AskedPermission, AskedPermissions
 from app.api.context import Info
 from app.api.enums import Permission
 from app.api.fields import connection, field
@@ -25,12 +26,12 @@ class Resource(Node):
         return info.context.view(resource.organization_id).permissions(resource.id)
 
     @field(bool, "Whether the viewer may do this with it.")
-    def viewer_can(resource: strawberry.Parent[facts.Resource], info: Info, permission: Permission) -> bool:
+    def viewer_can(resource: strawberry.Parent[facts.Resource], info: Info, permission: AskedPermission) -> bool:
         return info.context.view(resource.organization_id).may(permission, resource.id)
 
     @field(list[types.Decision], "What the viewer may do with it and why, in the order asked; at most 40 at once.")
     def viewer_decisions(
-        resource: strawberry.Parent[facts.Resource], info: Info, permissions: list[Permission]
+        resource: strawberry.Parent[facts.Resource], info: Info, permissions: AskedPermissions
     ) -> list[Answer]:
         if len(permissions) > MAX_DECISIONS:
             raise invalid(f"at most {MAX_DECISIONS} permissions can be asked at once", "permissions")
@@ -41,6 +42,8 @@ class Resource(Node):
         "Who may do this with it, of the people that the viewer sees; null without ACCESS_EXPLAIN.",
         needs=[needs(Permission.ACCESS_EXPLAIN)],
     )
-    def subjects(resource: strawberry.Parent[facts.Resource], info: Info, permission: Permission) -> Listing[Person]:
+    def subjects(
+        resource: strawberry.Parent[facts.Resource], info: Info, permission: AskedPermission
+    ) -> Listing[Person]:
         objects = info.context.objects(resource.organization_id)
         return Listing(subjects(objects, permission, resource.id), person_order)
