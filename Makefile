@@ -71,8 +71,8 @@ browser: setup ## See to it that there is a browser to look at the explorer with
 		$(PIP) --require-hashes -r requirements-browser.lock; }
 
 .PHONY: test
-test: browser ## Run the tests on SQLite and PostgreSQL; ARGS="--db sqlite -k tree" narrows
-	@$(BIN)/pytest $(ARGS)
+test: browser ## Run the tests on SQLite and PostgreSQL, in two processes; ARGS="--db sqlite -k tree" narrows
+	@$(BIN)/pytest --numprocesses 2 $(ARGS)
 
 .PHONY: conformance
 conformance: setup ## Show which test shows each of the four products' 226 statements; ARGS="--db sqlite" narrows
