@@ -1,223 +1,92 @@
-"""One organization of the demo, told step by step: each step is a revision, named like the mutation it stands for."""
+"""One organization of the demo while it is told: names and paths stand for ids."""
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from app.db import tables
-from app.policy.kinds import Kind
+from app.db.engine import Connection
+from app.policy.approvals import Vote
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN
-from app.policy.tiers import guess_tier
-from app.policy.vocabulary import BuiltInRole, EnvironmentState, GrantSource, Inheritance, TierSource
-from app.store.configuration import DEFAULT_AUTOSCALING
-from app.store.identities import new_id
 from app.store.ledger import INSTANCE, Record, Writer
+from app.store.snapshot import load_facts
 
 Step = dict[str, Any]
+"""One line of a story: its first key is the mutation it stands for, `by` is who does it."""
+
+
+class About(NamedTuple):
+    """What the audit says a step was done to, and why."""
+
+    id: str
+    name: str | None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Told:
+    """A deployment of a story."""
+
+    id: str
+    creator_id: str
+    votes: list[Vote] = field(default_factory=list)
 
 
 class Story:
-    """Writes one story; paths and names stand for ids. `people` are ids by name."""
+    """What is known of one organization so far. A name or path that was not told before raises KeyError.
 
-    def __init__(self, writer: Writer, slug: str, people: dict[str, str], narrator: str) -> None:
-        self._writer = writer
-        self._slug = slug
-        self._subjects = dict(people)
-        self._narrator = narrator
-        self._nodes: dict[str, str] = {}
-        self._environments: dict[str, str] = {}
-        self._memberships: dict[tuple[str, str], str] = {}
-        self._organization = ""
+    Paths begin below the organization, which is "" itself; deployments are known by ref and where they are.
+    """
 
-    def begin(self, name: str) -> None:
-        """Create the organization; its narrator is its first ADMIN."""
-        self._organization = self._nodes[""] = new_id(Kind.ORGANIZATION)
-        self._writer.create_ledger(self._organization)
-        self._add(
-            tables.Organization, id=self._organization, slug=self._slug, name=name, environment_access_enabled=False
-        )
-        self._add_membership(self._narrator, "", ["ADMIN"])
-        self._commit("createOrganization", self._organization, name)
+    def __init__(self, connection: Connection, writer: Writer, pepper: bytes, people: dict[str, str]) -> None:
+        self.writer = writer
+        self.pepper = pepper
+        self.name = ""
+        self.nodes: dict[str, str] = {}
+        self.environments: dict[str, str] = {}
+        self.memberships: dict[tuple[str, str], str] = {}
+        self.deployments: dict[tuple[str, str], Told] = {}
+        self.subjects = dict(people)
+        self.roles = {role.key: role.id for role in BUILT_IN.values()}
+        self._connection = connection
 
-    def tell(self, step: Step) -> None:
-        """Write one step; its first key says which. Raises KeyError for a word or name that isn't there."""
-        word = next(iter(step))
-        _STEPS[word](self, step)
+    @property
+    def organization_id(self) -> str:
+        return self.nodes[""]
 
-    def _team(self, step: Step) -> None:
-        parent, slug = _split(step["team"])
-        isolated = step.get("isolated", False)
-        id = self._add(tables.Team, parent_id=self._nodes[parent], slug=slug, name=step["name"], isolated=isolated)
-        self._nodes[step["team"]] = self._subjects[step["team"]] = id
-        self._commit("createTeam", id, step["name"])
+    def actor(self, step: Step) -> str:
+        """The id of who does a step."""
+        return self.subjects[step["by"]]
 
-    def _project(self, step: Step) -> None:
-        parent, slug = _split(step["project"])
-        id = self._add(
-            tables.Project,
-            parent_id=self._nodes[parent],
-            slug=slug,
-            name=step["name"],
-            kind=step["kind"],
-            restricted=False,
-        )
-        self._nodes[step["project"]] = id
-        self._commit("createProject", id, step["name"])
+    def project_of(self, path: str) -> str:
+        """The path of the project that an environment's path begins with; its name may hold slashes, too."""
+        return max((node for node in self.nodes if node and path.startswith(f"{node}/")), key=len)
 
-    def _environment(self, step: Step) -> None:
-        path = step["environment"]
-        project = max((node for node in self._nodes if node and path.startswith(f"{node}/")), key=len)
-        name = path.removeprefix(f"{project}/")
-        id = self._add(
-            tables.Environment,
-            project_id=self._nodes[project],
-            name=name,
-            tier=guess_tier(name).value,
-            tier_source=TierSource.GUESSED.value,
-            state=EnvironmentState.AVAILABLE.value,
-        )
-        self._environments[path] = id
-        self._commit("createEnvironment", id, name)
+    def facts(self) -> Facts:
+        """The organization as it is after the last step."""
+        revisions = (self.writer.revision(ledger_id) - 1 for ledger_id in (self.organization_id, INSTANCE))
+        facts = load_facts(self._connection, self.organization_id, *revisions)
+        assert facts is not None  # a story begins with its organization
+        return facts
 
-    def _settings(self, step: Step) -> None:
-        id = self._environments[step["settings"]]
-        self._add(tables.EnvironmentSettings, target_id=id, settings=step["values"])
-        self._commit("updateEnvironmentSettings", id, step["settings"])
+    def add(self, model: type[tables.Fact], **values: Any) -> str:
+        """Add a thing to the organization; gives its id."""
+        return self.writer.add(model, self.organization_id, **values)
 
-    def _autoscaling(self, step: Step) -> None:
-        id = self._environments[step["autoscaling"]]
-        default = DEFAULT_AUTOSCALING
-        self._add(
-            tables.Autoscaling,
-            target_id=id,
-            min_replica=step["min_replica"],
-            max_replica=step["max_replica"],
-            autoscaling_window=default.autoscaling_window,
-            scale_down_delay=default.scale_down_delay,
-            concurrency_target=step["concurrency_target"],
-        )
-        self._commit("updateAutoscaling", id, step["autoscaling"])
-
-    def _member(self, step: Step) -> None:
-        id = self._add_membership(step["member"], step.get("at", ""), step["roles"])
-        self._commit("addMembership", id, step["member"])
-
-    def _add_membership(self, member: str, node: str, roles: list[str]) -> str:
-        id = self._add(
-            tables.Membership,
-            subject_id=self._subjects[member],
-            node_id=self._nodes[node],
-            role_ids=[BUILT_IN[BuiltInRole[role]].id for role in roles],
-        )
-        self._memberships[member, node] = id
+    def join(self, subject_id: str, path: str, roles: list[str]) -> str:
+        """Add a membership; gives its id."""
+        role_ids = [self.roles[role] for role in roles]
+        id = self.add(tables.Membership, subject_id=subject_id, node_id=self.nodes[path], role_ids=role_ids)
+        self.memberships[subject_id, path] = id
         return id
 
-    def _lists(self, step: Step) -> None:
-        self._writer.set(tables.Organization, self._organization, environment_access_enabled=step["lists"])
-        self._commit("setEnvironmentAccessEnabled", self._organization, self._slug)
-
-    def _limit(self, step: Step) -> None:
-        id = self._memberships[step["limit"], ""]
-        self._writer.set(tables.Membership, id, environment_access_mode="LIMITED")
-        for path in step["to"]:
-            self._add(tables.EnvironmentAccessEntry, membership_id=id, environment_id=self._environments[path])
-        self._commit("setEnvironmentAccess", id, step["limit"])
-
-    def _role(self, step: Step) -> None:
-        name = step["role"]
-        id = self._add(tables.Role, name=name, name_folded=name.casefold(), permissions=step["permissions"])
-        self._commit("createRole", id, name)
-
-    def _service_account(self, step: Step) -> None:
-        name = step["service_account"]
-        self._subjects[name] = self._writer.add(
-            tables.User,
-            INSTANCE,
-            name=name,
-            is_service_account=True,
-            organization_id=self._organization,
-            is_active=True,
-            is_instance_admin=False,
-            created_by=self._subjects[step["by"]],
-        )
-        self._add_membership(name, "", ["GUEST"])
-        self._commit("createServiceAccount", self._subjects[name], name)
-
-    def _restriction(self, step: Step) -> None:
-        target = step["target"]
-        id = self._add(
-            tables.Restriction,
-            scope_id=self._nodes[step["restriction"]],
-            environment_name=target.get("name"),
-            tier=target.get("tier"),
-            environment_id=None,
-            admin_bypass=step.get("admin_bypass", True),
-            hides=step.get("hides", False),
-            allow_self_approval=False,
-            enabled=True,
-        )
-        for grant in step.get("grants", ()):
-            self._add(tables.Grant, restriction_id=id, source=GrantSource.EXPLICIT.value, **self._grantee(grant))
-        for rule in step.get("approval_rules", ()):
-            required = rule.get("required", 1)
-            self._add(tables.ApprovalRule, restriction_id=id, required_approvals=required, **self._grantee(rule))
-        self._commit("restrictEnvironments", id, target.get("name") or target.get("tier"))
-
-    def _grantee(self, entry: Step) -> Step:
-        return {
-            "user_id": self._subjects[entry["user"]] if "user" in entry else None,
-            "team_id": self._nodes[entry["team"]] if "team" in entry else None,
-            "level": entry.get("level"),
-            "inheritance": entry.get("inheritance", Inheritance.DIRECT.value),
-        }
-
-    def _restrict(self, step: Step) -> None:
-        id = self._nodes[step["restrict"]]
-        self._writer.set(tables.Project, id, restricted=True)
-        self._commit("restrictProject", id, step["restrict"])
-
-    def _provider(self, step: Step) -> None:
-        id = self._add(tables.AiProvider, name=step["provider"], kind=step["kind"])
-        self._commit("createAiProvider", id, step["provider"])
-
-    def _deployment(self, step: Step) -> None:
-        path = step["in"]
-        project = max((node for node in self._nodes if node and path.startswith(f"{node}/")), key=len)
-        id = self._add(
-            tables.Deployment,
-            project_id=self._nodes[project],
-            environment_id=self._environments[path],
-            ref=step["deployment"],
-            status=step["status"],
-            created_by=self._subjects[step["by"]],
-        )
-        self._commit("createDeployment", id, step["deployment"], step["by"])
-
-    def _add(self, model: type[tables.Fact], **values: Any) -> str:
-        return self._writer.add(model, self._organization, **values)
-
-    def _commit(self, action: str, target_id: str, name: str | None, actor: str | None = None) -> None:
-        actor_id = self._subjects[actor or self._narrator]
-        self._writer.commit(Record(action, actor_id=actor_id, target_id=target_id, target_name=name))
+    def commit(self, step: Step, about: About) -> None:
+        """Write what a step changed as a revision."""
+        action = next(iter(step))
+        self.writer.commit(Record(action, self.actor(step), None, about.id, about.name, about.reason))
 
 
-_STEPS: dict[str, Callable[[Story, Step], None]] = {
-    "team": Story._team,
-    "project": Story._project,
-    "environment": Story._environment,
-    "settings": Story._settings,
-    "autoscaling": Story._autoscaling,
-    "member": Story._member,
-    "lists": Story._lists,
-    "limit": Story._limit,
-    "role": Story._role,
-    "service_account": Story._service_account,
-    "restriction": Story._restriction,
-    "restrict": Story._restrict,
-    "provider": Story._provider,
-    "deployment": Story._deployment,
-}
-
-
-def _split(path: str) -> tuple[str, str]:
+def split(path: str) -> tuple[str, str]:
+    """The path of the parent, and the slug."""
     parent, _, slug = path.rpartition("/")
     return parent, slug
