@@ -19,6 +19,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from app.errors import invalid
+from app.store.identities import kind_of
 
 T = TypeVar("T")
 Key = tuple[Any, ...]
@@ -214,7 +215,12 @@ def decode_cursor(cursor: str | None, by: type[str] | type[int], argument: str) 
     match key:
         case [str() as name, str() as id] if by is str:
             return (name, id)
-        case [int() as instant, str() as id] if by is int and abs(instant) < 1 << 63:
+        case [instant, str() as id] if by is int and _is_instant(instant) and kind_of(id) is not None:
             return (instant, id)
         case _:
             raise invalid(f"`{argument}` is not a cursor of this list", argument)
+
+
+def _is_instant(value: object) -> bool:
+    """Whether a store can compare it: `true` is a number to Python, and no more than 64 bits are to a database."""
+    return type(value) is int and abs(value) < 1 << 63
