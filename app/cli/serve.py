@@ -28,8 +28,7 @@ def serve(host: str | None, port: int | None, is_demo: bool) -> None:
     settings = load(**{name: value for name, value in asked.items() if value is not None})
     logs.configure(settings)
     with _listener(settings) as listener:
-        _prepare(settings)
-        server = _Server(settings, listener)
+        server = _Server(_prepared(settings), listener)
         try:
             with suppress(KeyboardInterrupt):  # raised when the server has stopped in order
                 server.run(sockets=[listener])
@@ -62,13 +61,17 @@ class _Server(uvicorn.Server):
         click.echo(f"{what} at {self._place} until Ctrl-C")
 
 
-def _prepare(settings: Settings) -> None:
+def _prepared(settings: Settings) -> Settings:
+    """The settings to serve with: without the demo's people, where the store is not the demo's."""
     settings.pepper()  # so that a secret that can't be used is told at once
-    if settings.demo:
-        if demo.prepare(settings):
-            demo.show(demo_people(settings.pepper()))
+    if settings.demo and demo.prepare(settings):
+        demo.show(demo_people(settings.pepper()))
+    elif settings.demo:
+        click.echo("the store holds something else: the demo is not loaded", err=True)
+        return settings.model_copy(update={"demo": False})
     elif not is_current(settings.database_url):
         raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+    return settings
 
 
 def _listener(settings: Settings) -> socket.socket:

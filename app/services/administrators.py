@@ -11,6 +11,7 @@ from app.services.keys import hash_key, make_key, shown_prefix
 from app.services.problems import Problems
 from app.store.emptiness import has_instance_admin
 from app.store.ledger import INSTANCE, Record, lock
+from app.store.people import person_id_by_email
 
 
 async def create_first_administrator(
@@ -18,7 +19,8 @@ async def create_first_administrator(
 ) -> str:
     """Create an instance administrator with a key; gives the key's secret, which is kept nowhere.
 
-    Raises INVALID for a name or e-mail that can't be, CONFLICT where there is an instance administrator already.
+    Raises INVALID for a name or e-mail that can't be, CONFLICT where there is an instance administrator already, active
+    or not, and for an e-mail that somebody has.
     """
     problems = Problems()
     problems.check_name(name, "name")
@@ -30,7 +32,9 @@ async def create_first_administrator(
     def create(connection: Connection) -> None:
         writer = lock(connection, [INSTANCE], clock)
         if has_instance_admin(connection):
-            raise conflict("there is an instance administrator already: they create what is missing")
+            raise conflict("there is an instance administrator already: this makes the first one alone")
+        if person_id_by_email(connection, email) is not None:
+            raise conflict(f"somebody has this e-mail: `{email}`")
         user_id = writer.add(
             tables.User,
             INSTANCE,
