@@ -14,6 +14,7 @@ from app.services.instance import Instance
 from app.services.patch import ABSENT, Absent, given
 from app.services.problems import Problems
 from app.services.reader import Reader
+from app.services.sight import fact_by_id
 
 
 async def create_role(
@@ -61,7 +62,8 @@ async def update_role(
     if permissions is not ABSENT:
         _check_permissions(problems, permissions or ())
     problems.refuse()
-    return await apply(instance, reader, Action("updateRole"), role_id, _update, role_id, name, permissions)
+    target_id = await _held_by(reader, role_id)
+    return await apply(instance, reader, Action("updateRole"), target_id, _update, role_id, name, permissions)
 
 
 def _update(
@@ -86,7 +88,7 @@ async def delete_role(instance: Instance, reader: Reader, *, role_id: str) -> Ap
 
     CONFLICT: it is built in, or in use, even where hidden (section 11).
     """
-    return await apply(instance, reader, Action("deleteRole"), role_id, _delete, role_id)
+    return await apply(instance, reader, Action("deleteRole"), await _held_by(reader, role_id), _delete, role_id)
 
 
 def _delete(change: Change, role_id: str) -> str:
@@ -104,6 +106,19 @@ def expect_held(change: Change, permissions: Iterable[Permission]) -> None:
         raise BailiwickError(
             ErrorCode.PRIVILEGE_ESCALATION, "it would hold a permission that you lack on the organization"
         )
+
+
+async def _held_by(reader: Reader, role_id: str) -> str:
+    """What says in which organization a role is: itself, or for a built-in one an organization of the asker's.
+
+    One whose roles the asker manages, if there is any, so that the answer doesn't hang on which one comes first.
+    """
+    if role_id not in BUILT_IN_ROLES:
+        return role_id
+    seen = [objects for objects in await reader.open_all() if fact_by_id(objects, role_id) is not None]
+    ids = [objects.facts.organization.id for objects in seen]
+    managed = [id for id, each in zip(ids, seen, strict=True) if each.view.may(Permission.ROLES_MANAGE, id)]
+    return next(iter(managed + ids), role_id)
 
 
 def _own_role(change: Change, role_id: str) -> Role:
