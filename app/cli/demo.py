@@ -3,6 +3,7 @@
 import asyncio
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -44,9 +45,9 @@ def show(people: list[DemoPerson]) -> None:
     console = Console()
     if not console.is_terminal:
         for person in people:
-            click.echo(f"{person.name:8} {person.key}  {person.about}")
+            click.echo(f"{person.name:9} {person.key}  {person.about}")
         return
-    table = Table(title="Ask as", title_justify="left")
+    table = Table(title="Ask as", title_justify="left", box=SIMPLE)
     table.add_column("who", style="bold")
     table.add_column("key", no_wrap=True, style="cyan")
     table.add_column("about")

@@ -18,12 +18,12 @@ class DemoPerson:
 
 
 PEOPLE = {
-    "Alice": "works everywhere: a member of each organization",
-    "Bob": "a member who is kept out of what matters",
-    "Carol": "named where others are not: granted, limited, only looking",
-    "Dave": "an admin of each organization, limited by a list in one",
-    "Eve": "mostly reads; edits in one team and on one project",
-    "Olivia": "operates the platform and approves; elsewhere a guest",
+    "Alice": "a member of every organization",
+    "Bob": "a member kept out of what matters",
+    "Carol": "named where others are not",
+    "Dave": "an admin everywhere, with a list in one",
+    "Eve": "mostly reads; edits here and there",
+    "Olivia": "the operator, who approves",
     "Grace": "the instance administrator",
 }
 """Who the stories speak of and what they are in them, the first to ask as first."""
@@ -31,10 +31,10 @@ PEOPLE = {
 ADMINISTRATOR = "Grace"
 
 SERVICES = {
-    "Inference": "a service of Acme Models: calls the models of one team",
-    "Pipeline": "a service of Acme Platform: deploys where nothing is protected",
-    "Deployer": "a service of Acme Apps: deploys one app",
-    "Collector": "a service of Acme Observe: writes to one project",
+    "Inference": "a service that calls one team's models",
+    "Pipeline": "a service that deploys in Acme Platform",
+    "Deployer": "a service that deploys in Acme Apps",
+    "Collector": "a service that writes in Acme Observe",
 }
 """The service accounts that the stories create."""
 
