@@ -22,6 +22,7 @@ from app.policy.vocabulary import (
 )
 
 T = TypeVar("T")
+N = TypeVar("N", "Team", "Project")
 
 
 def holds_at(starts_at: int | None, expires_at: int | None, at: int) -> bool:
@@ -301,23 +302,29 @@ class Facts:
         """The team at a path of slugs that begins with the organization's."""
         *above, slug = path.split("/")
         parent = self._parent_at(above)
-        found = () if parent is None else self.children(parent)
-        return next((node for node in found if isinstance(node, Team) and node.slug == slug), None)
+        return None if parent is None else self._child(parent, slug, Team)
 
     def project_at(self, path: str) -> Project | None:
         """The project at a path of slugs that begins with the organization's."""
         *above, slug = path.split("/")
         parent = self._parent_at(above)
-        found = () if parent is None else self.children(parent)
-        return next((node for node in found if isinstance(node, Project) and node.slug == slug), None)
+        return None if parent is None else self._child(parent, slug, Project)
 
     def _parent_at(self, slugs: list[str]) -> str | None:
+        # From the top, so that a path of any length ends where the first slug is wrong.
         if not slugs or slugs[0] != self.organization.slug:
             return None
-        if len(slugs) == 1:
-            return self.organization.id
-        team = self.team_at("/".join(slugs))
-        return None if team is None else team.id
+        parent = self.organization.id
+        for slug in slugs[1:]:
+            team = self._child(parent, slug, Team)
+            if team is None:
+                return None
+            parent = team.id
+        return parent
+
+    def _child(self, parent_id: str, slug: str, kind: type[N]) -> N | None:
+        """A team and a project of one parent may have the same slug."""
+        return next((node for node in self.children(parent_id) if isinstance(node, kind) and node.slug == slug), None)
 
     def next_boundary(self, at: int) -> int | None:
         """The first instant after `at` at which a membership or grant begins or ends; µs, None for never."""
