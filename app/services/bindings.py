@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 
 from app.db import tables
 from app.errors import BailiwickError
-from app.policy.facts import Facts, Membership, Node, Person, Project, Team
-from app.policy.holding import belonging
+from app.policy.facts import Membership, Node, Organization, Person, Project, Team
 from app.policy.management import may_give
-from app.policy.objects import Objects
 from app.policy.roles import Role
 from app.policy.vocabulary import ErrorCode, Permission
 from app.services.changes import Change
-from app.services.departures import forget_membership
-from app.services.grantees import may_name
+from app.services.departures import forget_member, forget_membership
+from app.services.joining import team_may_join, user_may_join
 from app.services.last_admin import expect_admin_remains, lasts_as_admin
 from app.services.patch import ABSENT, Absent
 from app.services.problems import Problems
@@ -23,7 +21,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A membership that is asked for: exactly one of user and team; instants in µs."""
+    """A membership that is asked for: at most one of user and team; instants in µs."""
 
     user_id: str | None
     team_id: str | None
@@ -76,74 +74,111 @@ def require_management(change: Change, node_id: str, told_id: str) -> Node:
 
 
 class Bindings:
-    """Judges memberships on one node and writes them into a change; problems are collected with their paths."""
+    """Judges memberships on one node and writes them into a change; problems are collected with their paths.
+
+    What it writes counts only if nothing was collected in the end.
+    """
 
     def __init__(self, change: Change, node: Node, problems: Problems) -> None:
         self._change = change
         self._node = node
         self._problems = problems
+        self._ended: set[str] = set()
+
+    def judge_subject(self, binding: Binding, path: Path) -> bool:
+        """Whether whom a binding names is seen by the asker and can have a membership here; path: of the subject."""
+        if binding.user_id is not None:
+            person = self._change.objects.person(binding.user_id)
+            if person is None:
+                return self._refuse("there is no such user", *path, "userId")
+            return self.judge_person(person, *path, "userId")
+        team = self._change.objects.node(binding.team_id)
+        if not isinstance(team, Team):
+            return self._refuse("there is no such team", *path, "teamId")
+        if not team_may_join(self._change.objects, self._node, team):
+            message = "a team is invited to other teams and projects, by a direct member or ADMIN of it"
+            return self._refuse(message, *path, "teamId", code=ErrorCode.INELIGIBLE_SUBJECT)
+        return True
+
+    def judge_person(self, person: Person, *path: str | int) -> bool:
+        """Whether somebody, seen or known by their e-mail, can have a membership here."""
+        if user_may_join(self._change.facts, self._node, person, self._change.instant):
+            return True
+        message = "only active users have new memberships; below an organization, those who belong to it"
+        return self._refuse(message, *path, code=ErrorCode.INELIGIBLE_SUBJECT)
+
+    def judge_roles(self, role_ids: Sequence[str], *path: str | int) -> bool:
+        """Whether there are such roles, and the asker may hand them on here."""
+        unknown = [index for index, role_id in enumerate(role_ids) if self._change.facts.role(role_id) is None]
+        for index in unknown:
+            self._refuse("there is no such role", *path, index)
+        return not unknown and self._may_hand_on(role_ids, *path)
 
     def add(self, binding: Binding, path: Path, *, replacing: bool = False) -> str | None:
-        """Add a membership, in place of an expired one; a standing one is CONFLICT, or gets the new roles and times.
+        """Add a membership whose subject and roles were judged, in place of an expired one.
 
-        Gives its id; None where there is a problem.
+        A standing one is CONFLICT, or gets the new roles and times. Gives its id; None for a problem, which is at the
+        path of the subject.
         """
-        roles = self._roles(binding.role_ids, (*path, "roleIds"))
-        if roles is None or not self._is_eligible(binding, path):
-            return None
-        self._expect_no_escalation(roles)
         old = self._change.facts.membership_on(binding.subject_id, self._node.id)
-        standing = old is not None and (old.expires_at is None or old.expires_at > self._change.instant)
-        if old is not None and standing and replacing:
-            times = BindingChange(old.id, binding.role_ids, binding.starts_at, binding.expires_at)
-            return self.update(times, (old,), path)
-        if standing:
-            self._problems.add("they have a membership here already", *path, code=ErrorCode.CONFLICT)
+        if old is None or old.id in self._ended:
+            return self._insert(binding)
+        if old.expires_at is not None and old.expires_at <= self._change.instant:
+            self._forget(old)
+            return self._insert(binding)
+        if not replacing:
+            self._refuse("they have a membership here already", *path, code=ErrorCode.CONFLICT)
             return None
-        if old is not None:
-            forget_membership(self._change, old.id)
-        return self.insert(binding.subject_id, binding)
+        if not self._may_hand_on(old.role_ids, *path):
+            return None
+        return self._write(old, BindingChange(old.id, binding.role_ids, binding.starts_at, binding.expires_at))
 
-    def insert(self, subject_id: str, binding: Binding) -> str:
-        """Add a membership of a subject that was judged; gives its id."""
+    def update(self, wanted: BindingChange, path: Path) -> str | None:
+        """Change one of the node's memberships, which keeps its id; None where there is a problem."""
+        old = self._standing(wanted.membership_id, *path, "membershipId")
+        if old is None or not self._may_hand_on(old.role_ids, *path, "membershipId"):
+            return None
+        if isinstance(wanted.role_ids, tuple) and not self.judge_roles(wanted.role_ids, *path, "roleIds"):
+            return None
+        new = _changed(old, wanted)
+        if new.starts_at is not None and new.expires_at is not None and new.expires_at <= new.starts_at:
+            self._refuse("it would end before it begins", *path, "expiresAt")
+            return None
+        return self._write(old, wanted)
+
+    def end(self, membership_id: str, *path: str | int) -> None:
+        """End one of the node's memberships: one's own always, others' where the asker could have given it.
+
+        Raises LAST_ADMIN.
+        """
+        old = self._standing(membership_id, *path)
+        if old is None:
+            return
+        if old.subject_id == self._change.asker.id or self._may_hand_on(old.role_ids, *path):
+            expect_admin_remains(self._change.facts, self._change.instant, without=(old.id,))
+            self._forget(old)
+
+    def _standing(self, membership_id: str, *path: str | int) -> Membership | None:
+        found = self._change.facts.memberships.get(membership_id)
+        if found is not None and found.node_id == self._node.id:
+            return found
+        self._refuse("there is no such membership here", *path)
+        return None
+
+    def _insert(self, binding: Binding) -> str:
         return self._change.add(
             tables.Membership,
-            subject_id=subject_id,
+            subject_id=binding.subject_id,
             node_id=self._node.id,
             role_ids=list(dict.fromkeys(binding.role_ids)),
             starts_at=binding.starts_at,
             expires_at=binding.expires_at,
         )
 
-    def expect_may_give(self, role_ids: Sequence[str]) -> None:
-        """Raises INVALID for unknown roles, PRIVILEGE_ESCALATION for those that are more than the asker's."""
-        roles = self._roles(role_ids, ("input", "roleIds"))
-        self._problems.refuse()
-        self._expect_no_escalation(roles or ())
-
-    def update(self, wanted: BindingChange, standing: Iterable[Membership], path: Path) -> str | None:
-        """Change one of the node's memberships, which keeps its id; None where there is a problem."""
-        old = next((each for each in standing if each.id == wanted.membership_id), None)
-        if old is None:
-            self._problems.add("there is no such membership here", *path, "membershipId")
-            return None
-        new = old
-        if isinstance(wanted.role_ids, tuple):
-            if self._roles(wanted.role_ids, (*path, "roleIds")) is None:
-                return None
-            new = replace(new, role_ids=tuple(dict.fromkeys(wanted.role_ids)))
-        if wanted.starts_at is not ABSENT:
-            new = replace(new, starts_at=wanted.starts_at)
-        if wanted.expires_at is not ABSENT:
-            new = replace(new, expires_at=wanted.expires_at)
-        if new.starts_at is not None and new.expires_at is not None and new.expires_at <= new.starts_at:
-            self._problems.add("it would end before it begins", *path, "expiresAt")
-            return None
-        self._expect_no_escalation(self._known(old.role_ids))
-        self._expect_no_escalation(self._known(new.role_ids))
-        facts, at = self._change.facts, self._change.instant
-        if lasts_as_admin(facts, old, at) and not lasts_as_admin(facts, new, at):
-            expect_admin_remains(facts, at, without=(old.id,))
+    def _write(self, old: Membership, wanted: BindingChange) -> str:
+        new = _changed(old, wanted)
+        if not lasts_as_admin(self._change.facts, new, self._change.instant):
+            expect_admin_remains(self._change.facts, self._change.instant, without=(old.id,))
         self._change.set(
             tables.Membership,
             old.id,
@@ -153,58 +188,30 @@ class Bindings:
         )
         return old.id
 
-    def expect_may_end(self, membership: Membership) -> None:
-        """Raises PRIVILEGE_ESCALATION where another's roles are more than the asker's, LAST_ADMIN for the last one."""
-        if membership.subject_id != self._change.asker.id:
-            self._expect_no_escalation(self._known(membership.role_ids))
-        if lasts_as_admin(self._change.facts, membership, self._change.instant):
-            expect_admin_remains(self._change.facts, self._change.instant, without=(membership.id,))
+    def _forget(self, old: Membership) -> None:
+        self._ended.add(old.id)
+        if isinstance(self._node, Organization):
+            forget_member(self._change, old.subject_id)
+        else:
+            forget_membership(self._change, old.id)
 
-    def _expect_no_escalation(self, roles: Iterable[Role]) -> None:
-        if not may_give(self._change.view, self._node, roles):
-            raise BailiwickError(
-                ErrorCode.PRIVILEGE_ESCALATION, "these roles allow more here than your own: you can't hand them on"
-            )
-
-    def _known(self, role_ids: Iterable[str]) -> list[Role]:
-        return [role for role in map(self._change.facts.role, role_ids) if role is not None]
-
-    def _roles(self, role_ids: Sequence[str], path: Path) -> list[Role] | None:
-        unknown = [index for index, role_id in enumerate(role_ids) if self._change.facts.role(role_id) is None]
-        for index in unknown:
-            self._problems.add("there is no such role", *path, index)
-        return None if unknown else self._known(role_ids)
-
-    def _is_eligible(self, binding: Binding, path: Path) -> bool:
-        objects = self._change.objects
-        if binding.user_id is not None:
-            person = objects.person(binding.user_id)
-            if person is None:
-                return self._refuse("there is no such user", path, "userId", ErrorCode.INVALID)
-            if not user_may_join(self._change.facts, self._node, person, self._change.instant):
-                message = "only who belongs to the organization has memberships below it"
-                return self._refuse(message, path, "userId", ErrorCode.INELIGIBLE_SUBJECT)
+    def _may_hand_on(self, role_ids: Iterable[str], *path: str | int) -> bool:
+        roles: list[Role] = [role for role in map(self._change.facts.role, role_ids) if role is not None]
+        if may_give(self._change.view, self._node, roles):
             return True
-        team = objects.node(binding.team_id)
-        if not isinstance(team, Team):
-            return self._refuse("there is no such team", path, "teamId", ErrorCode.INVALID)
-        if not team_may_join(objects, self._node, team):
-            message = "a team is invited to other teams and projects, by a direct member or ADMIN of it"
-            return self._refuse(message, path, "teamId", ErrorCode.INELIGIBLE_SUBJECT)
-        return True
+        message = "these roles allow more here than your own: you can't give or take them"
+        return self._refuse(message, *path, code=ErrorCode.PRIVILEGE_ESCALATION)
 
-    def _refuse(self, message: str, path: Path, field: str, code: ErrorCode) -> bool:
-        self._problems.add(message, *path, field, code=code)
+    def _refuse(self, message: str, *path: str | int, code: ErrorCode = ErrorCode.INVALID) -> bool:
+        self._problems.add(message, *path, code=code)
         return False
 
 
-def user_may_join(facts: Facts, node: Node, person: Person, at: int) -> bool:
-    """Whether somebody can have a membership on a node: on the organization, or below where they belong."""
-    if person.is_service_account and person.organization_id != facts.organization.id:
-        return False
-    return node.id == facts.organization.id or belonging(facts, person.id, at) is not None
-
-
-def team_may_join(objects: Objects, node: Node, team: Team) -> bool:
-    """Whether the asker may invite a team to a node: never to the organization or itself (section 3; GL-6)."""
-    return node.id not in (objects.facts.organization.id, team.id) and may_name(objects, team)
+def _changed(old: Membership, wanted: BindingChange) -> Membership:
+    if isinstance(wanted.role_ids, tuple):
+        old = replace(old, role_ids=tuple(dict.fromkeys(wanted.role_ids)))
+    if wanted.starts_at is not ABSENT:
+        old = replace(old, starts_at=wanted.starts_at)
+    if wanted.expires_at is not ABSENT:
+        old = replace(old, expires_at=wanted.expires_at)
+    return old

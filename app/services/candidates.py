@@ -10,14 +10,14 @@ from app.policy.holding import level_on
 from app.policy.objects import Objects
 from app.policy.subject import Subject
 from app.policy.vocabulary import RoleLevel
-from app.services.bindings import team_may_join, user_may_join
 from app.services.grantees import team_is_eligible, user_is_eligible
+from app.services.joining import team_may_join, user_may_join
 from app.services.lists import matches_search
 
 
 @dataclass(frozen=True, slots=True)
 class MemberCandidate:
-    """Somebody who may be added to a node, and the membership that they have on it already."""
+    """Somebody who may be added to a node, and the membership that they have on it already, if the asker sees that."""
 
     subject: Person | Team
     membership: Membership | None
@@ -38,7 +38,7 @@ def member_candidates(objects: Objects, node: Node, search: str | None) -> list[
         person for person in _people(objects, search) if user_may_join(facts, node, person, objects.view.at)
     ]
     found += [team for team in _teams(objects, search) if team_may_join(objects, node, team)]
-    candidates = [MemberCandidate(each, facts.membership_on(each.id, node.id)) for each in found]
+    candidates = [MemberCandidate(each, _seen_membership(objects, each, node)) for each in found]
     return sorted(candidates, key=candidate_order)
 
 
@@ -55,6 +55,11 @@ def grant_candidates(objects: Objects, scope: Node, search: str | None) -> list[
 def candidate_order(candidate: MemberCandidate | GrantCandidate) -> tuple[str, str]:
     """The key that candidates are in order of."""
     return candidate.subject.name.casefold(), candidate.subject.id
+
+
+def _seen_membership(objects: Objects, subject: Person | Team, node: Node) -> Membership | None:
+    membership = objects.facts.membership_on(subject.id, node.id)
+    return membership if membership is not None and objects.sees_membership(membership) else None
 
 
 def _people(objects: Objects, search: str | None) -> list[Person]:

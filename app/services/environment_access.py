@@ -11,7 +11,11 @@ from app.services.changes import Action, Applied, Change, apply
 from app.services.instance import Instance
 from app.services.problems import Problems
 from app.services.reader import Reader
+from app.store.ledger import MOST_FACTS
 from app.store.living import changed_since, living_by
+
+MOST_CHANGES = MOST_FACTS - 1
+"""How many entries of a list one call adds and removes: one revision holds no more, the membership being another."""
 
 
 async def set_environment_access_enabled(
@@ -42,6 +46,7 @@ async def set_environment_access(
     """Let a member see every environment, or those listed; gives the membership's id. Needs MEMBERS_MANAGE.
 
     The list is replaced as a whole, and FULL empties it. CONFLICT: it changed after `if_revision`.
+    INVALID: it changes by more than MOST_CHANGES entries.
     """
     problems = Problems()
     if mode is EnvironmentAccessMode.FULL and environment_ids:
@@ -71,8 +76,8 @@ def _set(
     problems.refuse()
     if if_revision is not None and _changed_since(change, membership.id, if_revision):
         raise conflict("somebody changed this list since: look at it again")
-    change.set(tables.Membership, membership.id, environment_access_mode=mode.value)
     _list(change, membership, environment_ids)
+    change.set(tables.Membership, membership.id, environment_access_mode=mode.value)
     change.about(membership.id, None)
     return membership.id
 
@@ -80,10 +85,14 @@ def _set(
 def _list(change: Change, membership: Membership, environment_ids: Sequence[str]) -> None:
     entries = tables.EnvironmentAccessEntry
     standing = living_by(change.connection, entries, "membership_id", membership.id, "environment_id")
+    wanted = dict.fromkeys(environment_ids)
+    if len(standing.keys() ^ wanted.keys()) > MOST_CHANGES:
+        message = f"a list changes by at most {MOST_CHANGES} environments at once: change it in steps"
+        raise invalid(message, "input", "environmentIds")
     for environment_id, entry_id in standing.items():
-        if environment_id not in environment_ids:
+        if environment_id not in wanted:
             change.end(entries, entry_id)
-    for environment_id in dict.fromkeys(environment_ids):
+    for environment_id in wanted:
         if environment_id not in standing:
             change.add(entries, membership_id=membership.id, environment_id=environment_id)
 

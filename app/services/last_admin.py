@@ -25,12 +25,14 @@ def lasts_as_admin(facts: Facts, membership: Membership, at: int) -> bool:
 def expect_admin_remains(
     facts: Facts, at: int, *, without: Collection[str] = (), without_user: str | None = None
 ) -> None:
-    """Raises LAST_ADMIN where no such membership would be left without some, or without somebody's."""
+    """Raises LAST_ADMIN where the last such membership is among those to go: some, or somebody's."""
+    goes = False
     for membership in facts.memberships_on(facts.organization.id):
-        if membership.id in without or membership.subject_id == without_user:
-            continue
         if lasts_as_admin(facts, membership, at):
-            return
-    raise BailiwickError(
-        ErrorCode.LAST_ADMIN, "an organization always has an active ADMIN without end: make somebody else one first"
-    )
+            if membership.id not in without and membership.subject_id != without_user:
+                return
+            goes = True
+    if goes:
+        raise BailiwickError(
+            ErrorCode.LAST_ADMIN, "an organization always has an active ADMIN without end: make somebody else one first"
+        )

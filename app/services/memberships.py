@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.db import tables
 from app.db.text import folded
 from app.policy.emails import is_email
-from app.policy.facts import Membership, Organization
+from app.policy.facts import Membership, Node, Organization
 from app.services.bindings import (
     Binding,
     BindingChange,
@@ -15,12 +15,11 @@ from app.services.bindings import (
     require_management,
 )
 from app.services.changes import Action, Applied, Change, apply
-from app.services.departures import forget_member, forget_membership
 from app.services.instance import Instance
 from app.services.problems import Problems
 from app.services.reader import Reader
 from app.store.ledger import INSTANCE
-from app.store.people import person_id_by_email
+from app.store.people import people_by_id, person_id_by_email
 
 
 async def add_membership(
@@ -47,48 +46,51 @@ def _add(change: Change, resource_id: str, binding: Binding, email: str | None) 
     require_management(change, node.id, node.id)
     problems = Problems()
     bindings = Bindings(change, node, problems)
-    if email is not None:
-        binding = replace(binding, user_id=_invited(change, email, problems, may_be_new=isinstance(node, Organization)))
-        problems.refuse()
-    known = binding.user_id is None or binding.user_id in change.facts.people
-    if known:
-        membership_id = bindings.add(binding, ("input",) if email is not None else ("input", "member"))
+    bindings.judge_roles(binding.role_ids, "input", "roleIds")
+    if email is None:
+        bindings.judge_subject(binding, ("input", "member"))
     else:
-        membership_id = _first(bindings, binding)
+        binding = replace(binding, user_id=_invited(change, node, bindings, problems, email))
+    problems.refuse()
+    membership_id = bindings.add(binding, ("input", "member"))
     problems.refuse()
     assert membership_id is not None  # no problem, so it was added
     change.about(membership_id, None)
     return membership_id
 
 
-def _first(bindings: Bindings, binding: Binding) -> str:
-    """The membership on the organization of somebody it never knew."""
-    bindings.expect_may_give(binding.role_ids)
-    return bindings.insert(binding.subject_id, binding)
+def _invited(change: Change, node: Node, bindings: Bindings, problems: Problems, email: str) -> str | None:
+    """The id of whoever has an e-mail, seen or not; of a new person, on an organization.
 
-
-def _invited(change: Change, email: str, problems: Problems, *, may_be_new: bool) -> str | None:
-    """The id of whoever has an e-mail; of a new person, on an organization.
-
-    Below it, somebody who doesn't belong and an e-mail nobody has are refused alike.
+    Below it, somebody whom the asker can't see and an e-mail nobody has are refused alike.
     """
+    path = ("input", "member", "email")
     user_id = person_id_by_email(change.connection, email)
-    if may_be_new:
-        return user_id or change.writer.add(
-            tables.User,
-            INSTANCE,
-            name=email.partition("@")[0],
-            email=email,
-            email_folded=folded(email),
-            is_service_account=False,
-            is_active=True,
-            is_instance_admin=False,
-            created_by=change.asker.id,
-        )
-    if user_id is None or change.objects.person(user_id) is None:
-        problems.add("nobody here has this e-mail", "input", "member", "email")
-        return None
-    return user_id
+    if isinstance(node, Organization):
+        if user_id is None:
+            return _add_person(change, email)
+        person = people_by_id(change.connection, (user_id,), change.facts.instance_revision)[user_id]
+    else:
+        seen = change.objects.person(user_id)
+        if seen is None:
+            problems.add("nobody here has this e-mail", *path)
+            return None
+        person = seen
+    return person.id if bindings.judge_person(person, *path) else None
+
+
+def _add_person(change: Change, email: str) -> str:
+    return change.writer.add(
+        tables.User,
+        INSTANCE,
+        name=email.partition("@")[0],
+        email=email,
+        email_folded=folded(email),
+        is_service_account=False,
+        is_active=True,
+        is_instance_admin=False,
+        created_by=change.asker.id,
+    )
 
 
 async def update_membership(instance: Instance, reader: Reader, *, wanted: BindingChange) -> Applied[str]:
@@ -108,7 +110,7 @@ def _update(change: Change, wanted: BindingChange) -> str:
     membership = change.find(wanted.membership_id, Membership)
     node = require_management(change, membership.node_id, membership.id)
     problems = Problems()
-    Bindings(change, node, problems).update(wanted, (membership,), ("input",))
+    Bindings(change, node, problems).update(wanted, ("input",))
     problems.refuse()
     change.about(membership.id, None)
     return membership.id
@@ -117,7 +119,8 @@ def _update(change: Change, wanted: BindingChange) -> str:
 async def remove_membership(instance: Instance, reader: Reader, *, membership_id: str) -> Applied[str]:
     """End a membership; gives its id. One's own may always be ended, others need what adding them needs.
 
-    One on the organization ends everything its user has there. LAST_ADMIN: nobody else would be left.
+    One on the organization ends everything its user has there. PRIVILEGE_ESCALATION: it allows more than the asker's
+    own roles. LAST_ADMIN: nobody else would be left.
     """
     return await apply(instance, reader, Action("removeMembership"), membership_id, _remove, membership_id)
 
@@ -129,10 +132,8 @@ def _remove(change: Change, membership_id: str) -> str:
         require_management(change, membership.node_id, membership.id)
     node = change.facts.node(membership.node_id)
     assert node is not None  # a membership is on a node
-    Bindings(change, node, Problems()).expect_may_end(membership)
-    if isinstance(node, Organization):
-        forget_member(change, membership.subject_id)
-    else:
-        forget_membership(change, membership.id)
+    problems = Problems()
+    Bindings(change, node, problems).end(membership.id, "input", "membershipId")
+    problems.refuse()
     change.about(membership.id, None)
     return membership.id

@@ -7,9 +7,8 @@ from app.db import tables
 from app.errors import BailiwickError
 from app.policy.facts import Project
 from app.policy.vocabulary import ErrorCode, Permission, ProjectKind
-from app.services.bindings import Binding, BindingChange, Bindings, check_roles_shape, check_span
+from app.services.bindings import Binding, BindingChange, Bindings, Path, check_roles_shape, check_span
 from app.services.changes import Action, Applied, Change, apply
-from app.services.departures import forget_membership
 from app.services.instance import Instance
 from app.services.problems import Problems
 from app.services.reader import Reader
@@ -45,9 +44,7 @@ def _restrict(change: Change, project_id: str, bindings: Sequence[Binding]) -> s
     if project.project_kind is ProjectKind.PREDICTIVE:
         raise BailiwickError(ErrorCode.UNSUPPORTED_RESOURCE, "a predictive project can't be restricted")
     problems = Problems()
-    judged = Bindings(change, project, problems)
-    for index, binding in enumerate(bindings):
-        judged.add(binding, ("input", "bindings", index), replacing=True)
+    _add_all(Bindings(change, project, problems), bindings, ("input", "bindings"), replacing=True)
     problems.refuse()
     change.set(tables.Project, project.id, restricted=True)
     change.about(project.id, project.name)
@@ -88,7 +85,8 @@ async def update_project_access(
 ) -> Applied[AccessChanged]:
     """Add, change and end memberships on a project, all or nothing. Needs PROJECT_ACCESS_MANAGE.
 
-    CONFLICT: whom it adds has a membership there. PRIVILEGE_ESCALATION: one allows more than the asker's own roles.
+    CONFLICT: whom it adds has a membership there that it doesn't end. PRIVILEGE_ESCALATION: one allows more than the
+    asker's own roles.
     """
     problems = Problems()
     _check_shape(problems, add, "input", "add")
@@ -97,6 +95,8 @@ async def update_project_access(
         check_span(problems, each.starts_at, each.expires_at, "input", "update", index, "expiresAt")
         if each.membership_id in remove_ids:
             problems.add("this is removed in the same call", "input", "update", index, "membershipId")
+        if any(other.membership_id == each.membership_id for other in update[:index]):
+            problems.add("this is named twice", "input", "update", index, "membershipId")
     problems.refuse()
     action = Action("updateProjectAccess")
     return await apply(instance, reader, action, project_id, _update_access, project_id, add, update, remove_ids)
@@ -111,20 +111,25 @@ def _update_access(
 ) -> AccessChanged:
     project = change.find(project_id, Project)
     change.require(Permission.PROJECT_ACCESS_MANAGE, project)
-    standing = {membership.id: membership for membership in change.facts.memberships_on(project.id)}
     problems = Problems()
     judged = Bindings(change, project, problems)
-    for index, id in enumerate(dict.fromkeys(remove_ids)):
-        if id in standing:
-            judged.expect_may_end(standing[id])
-            forget_membership(change, id)
-        else:
-            problems.add("there is no such membership here", "input", "removeIds", index)
-    changed = [judged.update(each, standing.values(), ("input", "update", index)) for index, each in enumerate(update)]
-    added = [judged.add(each, ("input", "add", index)) for index, each in enumerate(add)]
+    for id in dict.fromkeys(remove_ids):
+        judged.end(id, "input", "removeIds", remove_ids.index(id))
+    changed = [judged.update(each, ("input", "update", index)) for index, each in enumerate(update)]
+    added = _add_all(judged, add, ("input", "add"))
     problems.refuse()
     change.about(project.id, project.name)
     return AccessChanged(tuple(id for id in (*changed, *added) if id is not None), tuple(dict.fromkeys(remove_ids)))
+
+
+def _add_all(judged: Bindings, bindings: Sequence[Binding], path: Path, *, replacing: bool = False) -> list[str | None]:
+    added = []
+    for index, binding in enumerate(bindings):
+        subject = (*path, index, "subject")
+        is_fit = judged.judge_subject(binding, subject)
+        if judged.judge_roles(binding.role_ids, *path, index, "roleIds") and is_fit:
+            added.append(judged.add(binding, subject, replacing=replacing))
+    return added
 
 
 def _check_shape(problems: Problems, bindings: Sequence[Binding], *path: str | int) -> None:
