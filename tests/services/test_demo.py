@@ -1,5 +1,6 @@
 """The demo: loaded once, into an empty store alone; what it tells is what its people could have done themselves."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -123,7 +124,9 @@ def _without_ids(value: Any, known: dict[str, str]) -> Any:
         dropped = {"created_with_key", "slug"} if own_slug else {"created_with_key"}
         return {key: _without_ids(each, known) for key, each in value.items() if key not in dropped}
     if isinstance(value, list):
-        return [_without_ids(each, known) for each in value]
+        # In which order one revision's facts were written says nothing: like ones come in order of what is known.
+        in_order = sorted(value, key=lambda each: json.dumps(_without_ids(each, dict(known))))
+        return [_without_ids(each, known) for each in in_order]
     if isinstance(value, str) and len(value) == 28 and value[3] == "_":
         return known.setdefault(value, f"{value[:3]} {len(known)}")
     return value
