@@ -47,8 +47,13 @@ class EnvironmentName:
 
 
 def teams(objects: Objects, search: str | None = None, parent_id: str | None = None) -> list[Team]:
-    """The teams that the asker sees, all of the organization or those right below one node."""
+    """The teams that the asker sees, all of the organization or those right below one node.
+
+    Below a hidden node there is nothing, as below an unknown one: a team may be seen without its parent.
+    """
     facts = objects.facts
+    if parent_id is not None and not objects.view.sees(parent_id):
+        return []
     return [
         node
         for node in objects.view.nodes
