@@ -13,9 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
 import httpx
 from pydantic import SecretStr
 
+from app.__main__ import bailiwick
 from app.asgi import create_app
 from app.db.migrate import upgrade
 from app.policy.roles import BUILT_IN
@@ -29,6 +31,7 @@ WIDTH = 110
 SECRET = "the secret of the documentation"
 EXAMPLE = re.compile(r"```graphql (\w+)\n(?P<query>.*?)```\n\n```json\n(?P<answer>.*?)```", re.DOTALL)
 PLACEHOLDER = re.compile(r'"<([^>]+)>"')
+REQUEST_ID = re.compile(r'"requestId": "\w+"')
 GENERATED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
@@ -65,11 +68,17 @@ async def ask(client: httpx.AsyncClient, key: str, query: str) -> Any:
     return (await client.post("/graphql", json={"query": query}, headers=headers)).json()
 
 
-async def with_ids(client: httpx.AsyncClient, keys: dict[str, str], query: str) -> str:
-    """The operation with ids where `<…>` names paths, users, roles, memberships, an environment's deployment."""
-    for name in dict.fromkeys(PLACEHOLDER.findall(query)):
-        query = query.replace(f"<{name}>", await _id_of(client, keys, name))
-    return query
+async def answer_to(client: httpx.AsyncClient, keys: dict[str, str], example: Example) -> Any:
+    """What an example answers, shown as it is asked: with `<…>` for ids, and no request's own id."""
+    names = dict.fromkeys(PLACEHOLDER.findall(example.query))
+    ids = {name: await _id_of(client, keys, name) for name in names}
+    query = example.query
+    for name, id in ids.items():
+        query = query.replace(f"<{name}>", id)
+    text = json.dumps(await ask(client, keys[example.who], query), ensure_ascii=False)
+    for name, id in ids.items():
+        text = text.replace(id, f"<{name}>")
+    return json.loads(REQUEST_ID.sub('"requestId": "…"', text))
 
 
 async def _id_of(client: httpx.AsyncClient, keys: dict[str, str], name: str) -> str:
@@ -111,7 +120,7 @@ async def _try(client: httpx.AsyncClient, keys: dict[str, str], selection: str) 
 
 def generated(part: str) -> str:
     """What stands between the markers of a generated part. Raises KeyError for one that isn't there."""
-    return {"permissions": permission_table, "settings": settings_table}[part]()
+    return {"permissions": permission_table, "settings": settings_table, "commands": command_table}[part]()
 
 
 def permission_table() -> str:
@@ -147,14 +156,29 @@ def settings_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def command_table() -> str:
+    """Every command, and what it does."""
+    lines = ["| command | what it does |", "|---|---|"]
+    lines += [f"| `bailiwick {name}` | {text} |" for name, text in _commands(bailiwick)]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, str]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            help = (command.help or "").strip().rstrip(".")
+            yield before + name, f"{help[:1].lower()}{help[1:]}"
+
+
 async def _renewed(text: str) -> str:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/readme.db"
         await asyncio.to_thread(upgrade, url)
         async with demo_server(url) as (client, keys):
             for example in examples(text):
-                answer = await ask(client, keys[example.who], await with_ids(client, keys, example.query))
-                block = _written(answer)
+                block = _written(await answer_to(client, keys, example))
                 old = f"{example.query}```\n\n```json\n{example.answer}```"
                 text = text.replace(old, f"{example.query}```\n\n```json\n{block}\n```", 1)
     return GENERATED.sub(lambda found: f"{found[1]}{generated(found[2])}{found[3]}", text)

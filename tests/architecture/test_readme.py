@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.__main__ import bailiwick
-from tests.architecture.readme import GENERATED, README, Example, ask, demo_server, examples, generated, with_ids
+from tests.architecture.readme import GENERATED, README, Example, answer_to, demo_server, examples, generated
 
 TEXT = README.read_text(encoding="utf-8")
 EXAMPLES = list(examples(TEXT))
@@ -25,8 +25,7 @@ async def test_every_query_answers_what_is_shown(demo: Any) -> None:
     client, keys = demo
     assert len(EXAMPLES) >= 6
     for example in EXAMPLES:
-        answer = await ask(client, keys[example.who], await with_ids(client, keys, example.query))
-        assert answer == json.loads(example.answer), example.query
+        assert await answer_to(client, keys, example) == json.loads(example.answer), example.query
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.who)
@@ -36,7 +35,7 @@ def test_no_answer_shown_is_an_error_by_accident(example: Example) -> None:
 
 def test_the_generated_parts_are_the_codes() -> None:
     parts = list(GENERATED.finditer(TEXT))
-    assert {part[2] for part in parts} == {"permissions", "settings"}
+    assert {part[2] for part in parts} == {"permissions", "settings", "commands"}
     for part in parts:
         assert part[0] == f"{part[1]}{generated(part[2])}{part[3]}", "run `make readme`"
 
@@ -47,7 +46,7 @@ def test_the_commands_exist() -> None:
     named = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.MULTILINE))
     assert named
     assert named <= targets
-    commands = set(re.findall(r"bailiwick ([a-z-]+)", "".join(re.findall(r"```sh.*?```", TEXT, re.DOTALL))))
+    commands = set(re.findall(r"(?:`|bin/)bailiwick ([a-z-]+)", TEXT))
     assert commands
     assert commands <= set(bailiwick.commands)
 
