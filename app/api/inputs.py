@@ -30,6 +30,7 @@ class CheckInput:
             expect_id(self.resource_id, *path, "resourceId"),
             given(self.environment_name),
             None if subject_id is None else expect_id(subject_id, *path, "subjectId"),
+            path,
         )
 
     def ask(self, *path: str | int) -> Question | BailiwickError:

@@ -20,12 +20,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May `subject_id` (None: the asker) do this to that, or to the environment of this name in that project?"""
+    """May `subject_id` (None: the asker) do this to that, or to the environment of this name in that project?
+
+    `path` is where the question stands in what was sent.
+    """
 
     permission: Permission
     resource_id: str
     environment_name: str | None = None
     subject_id: str | None = None
+    path: tuple[str | int, ...] = ("input",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def answer(asker: Subject, opened: Iterable[Objects], question: Question) -> Ans
     organization.
     """
     if question.environment_name is not None and not is_environment_name(question.environment_name):
-        raise invalid(f"no environment can be called `{question.environment_name}`", "input", "environmentName")
+        raise invalid(f"no environment can be called `{question.environment_name}`", *question.path, "environmentName")
     found: Answer | None = None
     for objects in opened:
         resource = objects.facts.resource(question.resource_id)
@@ -92,10 +96,10 @@ def _answer_in(asker: Subject, objects: Objects, resource: Resource, question: Q
         subject = Subject(person)
     if not sees and not explains_all:
         return None
-    decision = _decide(objects, subject, resource, question, explains_all)
+    decision = _logged(_decide(objects, subject, resource, question, explains_all))
     if decision.code is ErrorCode.NOT_FOUND and subject is asker:
         decision = hidden(question.permission, question.resource_id, asker.id)
-    return Answer(_logged(decision), objects)
+    return Answer(decision, objects)
 
 
 def _decide(objects: Objects, subject: Subject, resource: Resource, question: Question, explains_all: bool) -> Decision:
@@ -103,7 +107,7 @@ def _decide(objects: Objects, subject: Subject, resource: Resource, question: Qu
     if question.environment_name is None:
         return decide(facts, subject, question.permission, resource.id, at)
     if not isinstance(resource, Project):
-        raise invalid("`environmentName` goes with the id of a project", "input", "environmentName")
+        raise invalid("`environmentName` goes with the id of a project", *question.path, "environmentName")
     environment = facts.environment_named(resource.id, question.environment_name)
     seen = explains_all or (environment is not None and objects.view.sees(environment.id))
     return decide_named(
