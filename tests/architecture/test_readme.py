@@ -55,3 +55,17 @@ def test_the_folders_of_the_map_exist() -> None:
     named = re.findall(r"^(app/\S+|tests/\S*)", TEXT, re.MULTILINE)
     assert len(named) > 8
     assert [path for path in named if not (Path(README).parent / path).exists()] == []
+
+
+def test_the_rule_in_prose_names_every_module_and_no_other() -> None:
+    folder = README.parent / "app/policy"
+    named = set(re.findall(r"`(\w+\.py)`", (folder / "README.md").read_text(encoding="utf-8")))
+    assert named == {path.name for path in folder.glob("*.py")} - {"__init__.py"}
+
+
+def test_the_house_names_every_room() -> None:
+    folder = README.parent / "app"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    rooms = {f"{path.name}/" if path.is_dir() else path.name for path in folder.iterdir() if path.name[0] not in "._"}
+    told = re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE)
+    assert rooms - {"README.md"} == set(re.findall(r"`([^`]+)`", " ".join(told)))
