@@ -6,7 +6,8 @@ import pytest
 
 from app.db import tables
 from app.policy.kinds import Kind
-from app.policy.vocabulary import Permission
+from app.policy.roles import BUILT_IN
+from app.policy.vocabulary import BuiltInRole, Permission
 from tests.api.office import ENVIRONMENTS, restriction_id
 from tests.fixtures.client import NOW, SECOND, Client, unknown
 
@@ -348,6 +349,16 @@ async def test_access_explain_on_a_team_explains_that_team_alone(client: Client)
     assert_hidden(await decided(client, "val", "PROJECT_VIEW", "lab", "ada"))
 
 
+async def test_a_name_that_is_hidden_from_the_asker_is_so_about_others_too(client: Client) -> None:
+    """Lim may explain the project, and sees of it what is on their list."""
+    manager = [BUILT_IN[BuiltInRole.ACCESS_MANAGER].id]
+    await client.add(tables.Membership, subject_id=client.id("lim"), node_id=client.id("core/web"), role_ids=manager)
+    assert (await decided(client, "lim", "ENVIRONMENT_STOP", "core/web", "ada", name="production"))["allowed"]
+    hidden = await decided(client, "lim", "ENVIRONMENT_STOP", "core/web", "ada", name="dev")
+    assert hidden == await decided(client, "lim", "ENVIRONMENT_STOP", "core/web", "ada", name="nothing-there")
+    assert_hidden(hidden)
+
+
 # One moment, one organization at a time.
 
 
@@ -377,6 +388,6 @@ async def test_a_decision_that_fails_refuses_and_tells_nothing(
     monkeypatch.setattr("app.policy.rule.visibility", fail)
     response = await client.send("ada", CHECK, input=asking(client, "PROJECT_VIEW", "lab"))
     decision = response.json()["data"]["check"]
-    assert (decision["allowed"], decision["code"]) == (False, "NOT_FOUND")
+    assert_hidden(decision)
     assert "secret" not in response.text
     assert "a secret of the inside" in caplog.text
