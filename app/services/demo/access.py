@@ -69,11 +69,12 @@ def _grantee(story: Story, entry: Step) -> Step:
 
 
 def restrict_project(story: Story, step: Step) -> About:
-    path, name = step["restrictProject"], step["name"]
+    path = step["restrictProject"]
+    id = story.nodes[path]
     for binding in step["bindings"]:
         story.join(story.subjects[binding["user"]], path, binding["roles"])
-    story.writer.set(tables.Project, story.nodes[path], restricted=True)
-    return About(story.nodes[path], name)
+    story.writer.set(tables.Project, id, restricted=True)
+    return About(id, story.facts().projects[id].name)
 
 
 def set_environment_access_enabled(story: Story, step: Step) -> About:
