@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from app.policy.facts import ApprovalRule, Grant, Membership, Resource, Restriction
-from app.policy.implicit import implicit_admins, parts_of
+from app.policy.implicit import parts_of
 from app.policy.kinds import Kind
 from app.policy.objects import Objects
 from app.policy.roles import Role
+from app.services.restrictions import grant_rows
 from app.store.identities import kind_of
 
 
@@ -41,11 +42,11 @@ def restriction(objects: Objects, id: str) -> Restriction | None:
 
 
 def grant(objects: Objects, id: str) -> Grant | None:
-    """A grant, or the row of an ADMIN who needs none: seen by who manages the restriction."""
+    """A grant, or the row of an ADMIN who needs none, if they are seen: by who manages the restriction."""
     parts = parts_of(id)
     if parts is not None:
         owner = restriction(objects, parts[0])
-        rows = () if owner is None else implicit_admins(objects.facts, owner, objects.view.at)
+        rows = () if owner is None else grant_rows(objects, owner)
         found = next((row for row in rows if row.id == id), None)
     else:
         found = objects.facts.grants.get(id)
