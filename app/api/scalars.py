@@ -29,7 +29,8 @@ def parse_instant(text: object) -> int:
     if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
         raise GraphQLError("a time is written like `2026-01-31T12:00:00Z`, with its zone")
     try:
-        return (dt.datetime.fromisoformat(text.upper()) - _EPOCH) // _MICROSECOND
+        # In UTC first: a time that lies beyond the years 1 to 9999 there could not be told again.
+        return (dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC) - _EPOCH) // _MICROSECOND
     except (ValueError, OverflowError):
         raise GraphQLError(f"there is no time `{text}`") from None
 

@@ -45,7 +45,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Applied(Generic[T]):
-    """What a use case gave, and the revision of the organization (or of the instance) that holds it."""
+    """What a use case gave, and the revision that holds it: the organization's, or the instance's for its own alone."""
 
     result: T
     revision: int
@@ -199,6 +199,17 @@ async def organization_of(reader: Reader, id: str) -> str | None:
     return seen[0] if seen else None
 
 
+async def organization_managed(reader: Reader, id: str, permission: Permission) -> str | None:
+    """An organization of the asker's in which they see what belongs to no one organization: a built-in role, a person.
+
+    One where they hold `permission`, if there is any, so that the answer doesn't hang on which one comes first.
+    """
+    seen = [objects for objects in await reader.open_all() if fact_by_id(objects, id) is not None]
+    ids = [objects.facts.organization.id for objects in seen]
+    managed = [own for own, objects in zip(ids, seen, strict=True) if objects.view.may(permission, own)]
+    return next(iter(managed + ids), None)
+
+
 def _run(
     instance: Instance,
     reader: Reader,
@@ -220,4 +231,4 @@ def _run(
     change = Change(connection, writer, Objects(View(structure, subject, writer.instant)), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
-    return Applied(result, numbers.get(organization_id, revision))
+    return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision))

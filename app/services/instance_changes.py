@@ -43,6 +43,7 @@ async def apply_to_instance(
     instance: Instance,
     reader: Reader,
     action: Action,
+    target_id: str,
     use_case: Callable[Concatenate[InstanceChange, P], T],
     /,
     *args: P.args,
@@ -50,6 +51,7 @@ async def apply_to_instance(
 ) -> Applied[T]:
     """Run a use case on the instance's ledger; the revision given is the highest of those written.
 
+    What the use case raises is noted as a denial of what `target_id` names, and nothing has happened.
     The use case may lock organizations on top, by `lock`, never the other way round.
     """
 
@@ -69,5 +71,5 @@ async def apply_to_instance(
     try:
         return await instance.database.write(run)
     except BailiwickError as error:
-        instance.denials.note(Denied(reader.subject, action.name, reader.subject.id, error.code, reader.moment.instant))
+        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.moment.instant))
         raise

@@ -26,7 +26,8 @@ async def create_organization(instance: Instance, reader: Reader, *, name: str, 
     problems.check_slug(slug, "input", "slug")
     problems.refuse()
     action = Action("createOrganization")
-    return await apply_to_instance(instance, reader, action, _create, instance.anyone_creates_organizations, name, slug)
+    by_anyone = instance.anyone_creates_organizations
+    return await apply_to_instance(instance, reader, action, reader.subject.id, _create, by_anyone, name, slug)
 
 
 def _create(change: InstanceChange, by_anyone: bool, name: str, slug: str) -> str:

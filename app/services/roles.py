@@ -9,12 +9,11 @@ from app.policy.facts import Organization
 from app.policy.management import holds_all
 from app.policy.roles import BUILT_IN_ROLES, Role
 from app.policy.vocabulary import NOT_IN_CUSTOM_ROLES, ErrorCode, Permission
-from app.services.changes import Action, Applied, Change, apply
+from app.services.changes import Action, Applied, Change, apply, organization_managed
 from app.services.instance import Instance
 from app.services.patch import ABSENT, Absent, given
 from app.services.problems import Problems
 from app.services.reader import Reader
-from app.services.sight import fact_by_id
 
 
 async def create_role(
@@ -109,16 +108,10 @@ def expect_held(change: Change, permissions: Iterable[Permission]) -> None:
 
 
 async def _held_by(reader: Reader, role_id: str) -> str:
-    """What says in which organization a role is: itself, or for a built-in one an organization of the asker's.
-
-    One whose roles the asker manages, if there is any, so that the answer doesn't hang on which one comes first.
-    """
+    """What says in which organization a role is: itself, or for a built-in one an organization of the asker's."""
     if role_id not in BUILT_IN_ROLES:
         return role_id
-    seen = [objects for objects in await reader.open_all() if fact_by_id(objects, role_id) is not None]
-    ids = [objects.facts.organization.id for objects in seen]
-    managed = [id for id, each in zip(ids, seen, strict=True) if each.view.may(Permission.ROLES_MANAGE, id)]
-    return next(iter(managed + ids), role_id)
+    return await organization_managed(reader, role_id, Permission.ROLES_MANAGE) or role_id
 
 
 def _own_role(change: Change, role_id: str) -> Role:

@@ -29,14 +29,13 @@ async def activate_user(instance: Instance, reader: Reader, *, user_id: str) -> 
 
 
 async def _set_active(instance: Instance, reader: Reader, action: str, user_id: str, *, active: bool) -> Applied[str]:
-    if await person(reader, user_id) is None:
-        raise not_found()
-    return await apply_to_instance(instance, reader, Action(action), _set, instance, user_id, active)
+    is_seen = await person(reader, user_id) is not None
+    return await apply_to_instance(instance, reader, Action(action), user_id, _set, instance, user_id, is_seen, active)
 
 
-def _set(change: InstanceChange, instance: Instance, user_id: str, active: bool) -> str:
+def _set(change: InstanceChange, instance: Instance, user_id: str, is_seen: bool, active: bool) -> str:
     found = people_by_id(change.connection, (user_id,), change.arrival.instance_revision).get(user_id)
-    if found is None:
+    if found is None or not is_seen:
         raise not_found()
     change.require_whole_key()
     if not change.asker.person.is_instance_admin:
