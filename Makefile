@@ -106,8 +106,10 @@ lock: setup ## Write the lock files anew from pyproject.toml; ARGS="--upgrade" t
 	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.lock pyproject.toml $(ARGS)
 	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml $(ARGS)
-	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra browser --constraint requirements-dev.lock \
-		--output-file requirements-browser.lock pyproject.toml $(ARGS)
+	@for extra in measure browser; do \
+		CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra $$extra --constraint requirements-dev.lock \
+			--output-file requirements-$$extra.lock pyproject.toml $(ARGS) || exit 1; \
+	done
 
 # Hashes of every file of a version, so that one lock file serves every platform; and no address of an index.
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \

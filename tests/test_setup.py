@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-browser.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-measure.lock", "requirements-browser.lock"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -39,6 +39,7 @@ def test_everything_locked_has_a_hash(name):
     [
         ("requirements.lock", PROJECT["dependencies"]),
         ("requirements-dev.lock", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]),
+        ("requirements-measure.lock", PROJECT["optional-dependencies"]["measure"]),
         ("requirements-browser.lock", PROJECT["optional-dependencies"]["browser"]),
     ],
 )
