@@ -208,7 +208,7 @@ class Assembly:
     def _rule(self, restriction_id: str, plan: WhoPlan) -> ApprovalRule:
         # No service account is ever an approver, so no rule names one.
         who = self._who(plan, [p.id for p in self._members if not p.is_service_account])
-        return ApprovalRule(self._id("rul"), ORGANIZATION, restriction_id, *who, plan.required)
+        return ApprovalRule(self._id("apr"), ORGANIZATION, restriction_id, *who, plan.required)
 
     def _who(self, plan: WhoPlan, users: Sequence[str]) -> tuple[str | None, str | None, RoleLevel | None, Inheritance]:
         """User, team, level and inheritance; the owner in place of a user where there is none."""
