@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import strawberry
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -21,6 +21,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from app.api.cost import Cost, Costs
 from app.api.limits import MAX_CHARACTERS, Limits, check_size
 from app.errors import invalid, too_complex
+from app.execution.operation import CompiledOperation, Workshop
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -42,7 +43,8 @@ class DocumentError(Exception):
 class Operation:
     """One operation of a document."""
 
-    def __init__(self, node: OperationDefinitionNode, cost: Cost) -> None:
+    def __init__(self, node: OperationDefinitionNode, cost: Cost, compiled: CompiledOperation) -> None:
+        self.compiled = compiled
         self.name = node.name.value if node.name else None
         self.type: OperationType = node.operation
         self.cost = cost
@@ -51,8 +53,7 @@ class Operation:
 class Document:
     """A valid document, within the limits."""
 
-    def __init__(self, node: DocumentNode, operations: Sequence[Operation]) -> None:
-        self.node = node
+    def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = {one.name: one for one in operations}
 
     def operation(self, name: str | None) -> Operation:
@@ -72,8 +73,9 @@ class Documents:
     A refused one is not remembered, so that nobody can push out what others use with what costs them nothing.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
-        self._schema = schema
+    def __init__(self, schema: strawberry.Schema, limits: Limits) -> None:
+        self._schema = schema._schema
+        self._workshop = Workshop(schema._schema, schema)
         self._limits = limits
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
@@ -105,7 +107,7 @@ class Documents:
         operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
         if not operations:
             raise invalid("the document has no operation")
-        return Document(node, [Operation(one, costs.of(one)) for one in operations])
+        return Document([Operation(one, costs.of(one), self._workshop.operation(node, one)) for one in operations])
 
     def _parse(self, text: str) -> DocumentNode:
         if len(text) > MAX_CHARACTERS:

@@ -7,6 +7,7 @@ import strawberry
 
 from app.api.context import Context
 from app.api.fields import attribute
+from app.execution.completion import by_class
 from app.policy import facts
 from app.policy.implicit import parts_of
 from app.policy.kinds import Kind
@@ -43,13 +44,14 @@ class Node:
     id: strawberry.ID = attribute("Opaque, unique over all types, never given twice.")
 
     @classmethod
+    @by_class
     def resolve_type(cls, value: object, *_: object) -> str:
         return TYPE_NAMES[type(value)]
 
 
 def shows(value_type: type[Any]) -> Any:
     """How a GraphQL type says which values it is the type of."""
-    return staticmethod(lambda value, _info: isinstance(value, value_type))
+    return staticmethod(by_class(lambda value, _info: isinstance(value, value_type)))
 
 
 async def node_by_id(context: Context, id: str) -> Any | None:

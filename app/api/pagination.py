@@ -155,6 +155,8 @@ class Paged(FieldExtension):
     `by` is what the list is in order of before ids: names (str), or instants (int).
     """
 
+    context_alone = True  # of the info it looks at nothing else, nor do the resolvers here
+
     def __init__(self, by: type[str] | type[int] = str) -> None:
         self._by = by
 

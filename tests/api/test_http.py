@@ -369,7 +369,7 @@ async def test_documents_that_are_remembered_are_bounded_and_refused_ones_are_no
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(documents, "KEPT_CHARACTERS", 100)
-    kept = documents.Documents(SCHEMA._schema, documents.Limits(100, 10, 100))
+    kept = documents.Documents(SCHEMA, documents.Limits(100, 10, 100))
     first = kept.document("{ greeting }")
     for number in range(20):
         with pytest.raises(documents.DocumentError):

@@ -1,0 +1,266 @@
+"""Completing values: from what resolvers give to what the answer has (GraphQL specification, "Value Completion").
+
+The messages are graphql-core's, to the letter.
+"""
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator
+from inspect import isawaitable
+from typing import Any, NamedTuple, TypeVar
+
+from graphql import (
+    FieldNode,
+    GraphQLAbstractType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    Undefined,
+    is_abstract_type,
+    is_leaf_type,
+)
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import inspect, is_iterable
+from graphql.type import GraphQLResolveInfo
+
+from app.execution.run import Completer, Place, Run, located
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Selection = Callable[[Any, Place | None, Run], dict[str, Any]]
+"""Makes the dict of one object."""
+
+Known = dict[type, Selection]
+"""Selections by the class of the object, of those classes whose type hangs on nothing else."""
+
+SelectionOf = Callable[[GraphQLObjectType], Selection]
+"""The selection of a field for one of the object types that it may have."""
+
+
+class FieldContext(NamedTuple):
+    """Of which field the values are, for messages."""
+
+    parent_type: GraphQLObjectType
+    name: str
+    definition: GraphQLField
+    nodes: list[FieldNode]
+
+
+PLAIN: set[type] = {bool, int, float, str, list, tuple, dict}
+"""Classes seen so far whose values are no exceptions and can't be awaited. There are as many as programs define."""
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value is what it is: not None, not an exception, not to be awaited."""
+    kind = value.__class__
+    if kind in PLAIN:
+        return True
+    if value is None or value is Undefined or isinstance(value, Exception | Awaitable | Generator):
+        return False
+    PLAIN.add(kind)
+    return True
+
+
+def completion(kind: GraphQLOutputType, field: FieldContext, selection_of: SelectionOf) -> tuple[Completer, Known]:
+    """What completes the values of one type at one field, and the selections of the classes known so far."""
+    if isinstance(kind, GraphQLNonNull):
+        complete, known = completion(kind.of_type, field, selection_of)
+        return _non_null(complete, field), known
+    if isinstance(kind, GraphQLList):
+        return _nullable(_list(kind, field, selection_of), field), {}
+    if is_leaf_type(kind):
+        return _nullable(_leaf(kind), field), {}
+    composite = Composite.of(kind, field, selection_of)
+    return _nullable(composite.complete, field), composite.known
+
+
+def _nullable(complete: Completer, field: FieldContext) -> Completer:
+    """Values that may be null: what is an exception is raised, what is to be awaited is waited for."""
+
+    def complete_any(value: Any, place: Place, run: Run) -> Any:
+        if is_plain(value):
+            return complete(value, place, run)
+        if value is None or value is Undefined:
+            return None
+        if isinstance(value, Exception):
+            raise value
+        if isawaitable(value):
+            return run.wait(value, complete_any, field.nodes, place)
+        return complete(value, place, run)
+
+    return complete_any
+
+
+def _non_null(complete: Completer, field: FieldContext) -> Completer:
+    message = f"Cannot return null for non-nullable field {field.parent_type}.{field.name}."
+
+    def complete_non_null(value: Any, place: Place, run: Run) -> Any:
+        if value.__class__ not in PLAIN and isawaitable(value):
+            return run.wait(value, complete_non_null, field.nodes, place)
+        completed = complete(value, place, run)
+        if completed is None:
+            raise TypeError(message)
+        return completed
+
+    return complete_non_null
+
+
+def _leaf(kind: GraphQLLeafType) -> Completer:
+    coerce = kind.coerce_output_value
+
+    def complete_leaf(value: Any, _place: Place, _run: Run) -> Any:
+        coerced = coerce(value)
+        if coerced is None or coerced is Undefined:
+            raise TypeError(
+                f"Expected `{inspect(kind)}.coerce_output_value({inspect(value)})` to return non-nullable value,"
+                f" returned: {inspect(coerced)}"
+            )
+        return coerced
+
+    return complete_leaf
+
+
+def _list(kind: GraphQLList[Any], field: FieldContext, selection_of: SelectionOf) -> Completer:
+    item_type = kind.of_type
+    is_nullable = not isinstance(item_type, GraphQLNonNull)
+    complete_item, known = completion(item_type, field, selection_of)
+    nodes = field.nodes
+
+    def complete_items(items: Any, place: Place, run: Run) -> list[Any]:
+        completed: list[Any] = []
+        add = completed.append
+        for index, item in enumerate(items):
+            below = (place, index, completed, is_nullable)
+            try:
+                select = known.get(item.__class__)
+                add(complete_item(item, below, run) if select is None else select(item, below, run))
+            except Exception as error:
+                if not is_nullable:
+                    raise located(error, nodes, below) from error
+                run.collect(error, nodes, below)
+                add(None)
+        run.left -= len(completed)
+        return completed
+
+    def complete_list(items: Any, place: Place, run: Run) -> Any:
+        if isinstance(items, AsyncIterable):
+            return run.wait(_gathered(items), complete_list, nodes, place)
+        if not is_iterable(items):
+            raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'.")
+        return complete_items(items, place, run) if run.left > 0 else run.postpone(items, complete_items, nodes, place)
+
+    return complete_list
+
+
+async def _gathered(values: AsyncIterable[Any]) -> list[Any]:
+    return [value async for value in values]
+
+
+class Composite:
+    """Completes objects at one field, whatever their type is, and remembers by class what it can."""
+
+    def __init__(self, field: FieldContext, selection_of: SelectionOf) -> None:
+        self.known: Known = {}
+        self._field = field
+        self._selection_of = selection_of
+
+    @classmethod
+    def of(cls, kind: GraphQLOutputType, field: FieldContext, selection_of: SelectionOf) -> "Composite":
+        """The one for an object type, or for an interface or a union."""
+        if isinstance(kind, GraphQLObjectType):
+            return Concrete(kind, field, selection_of)
+        assert is_abstract_type(kind)
+        return Abstract(kind, field, selection_of)
+
+    def complete(self, value: Any, place: Place, run: Run) -> Any:
+        """The dict of an object."""
+        raise NotImplementedError
+
+    def info(self, place: Place, run: Run) -> GraphQLResolveInfo[Any]:
+        """For what tells types."""
+        field = self._field
+        return run.resolve_info(field.definition, field.nodes, field.parent_type, place)
+
+
+class Concrete(Composite):
+    """Objects of one object type."""
+
+    def __init__(self, kind: GraphQLObjectType, field: FieldContext, selection_of: SelectionOf) -> None:
+        super().__init__(field, selection_of)
+        self._kind = kind
+        self._select = selection_of(kind)
+
+    def complete(self, value: Any, place: Place, run: Run) -> Any:
+        is_type_of = self._kind.is_type_of
+        if is_type_of is None:
+            if is_plain(value):
+                self.known[value.__class__] = self._select
+            return self._select(value, place, run)
+        info: Any = None if _is_by_class(is_type_of) else self.info(place, run)
+        told = is_type_of(value, info)
+        if isawaitable(told):
+            return run.wait(_beside(told, value), self._complete_told, self._field.nodes, place)
+        if told and _is_by_class(is_type_of):
+            self.known[value.__class__] = self._select
+        return self._complete_told((told, value), place, run)
+
+    def _complete_told(self, told: tuple[Any, Any] | Exception, place: Place, run: Run) -> Any:
+        if isinstance(told, Exception):
+            raise told
+        is_of, value = told
+        if not is_of:
+            raise GraphQLError(f"Expected value of type '{self._kind}' but got: {inspect(value)}.", self._field.nodes)
+        return self._select(value, place, run)
+
+
+class Abstract(Composite):
+    """Objects of the types of an interface or a union."""
+
+    def __init__(self, kind: GraphQLAbstractType, field: FieldContext, selection_of: SelectionOf) -> None:
+        super().__init__(field, selection_of)
+        self._kind = kind
+        self._types: dict[str, Concrete] = {}
+
+    def complete(self, value: Any, place: Place, run: Run) -> Any:
+        resolve_type = self._kind.resolve_type or run.executor.type_resolver
+        name = resolve_type(value, self.info(place, run), self._kind)
+        if isawaitable(name):
+            return run.wait(_beside(name, value), self._complete_named, self._field.nodes, place)
+        completed = self._complete_named((name, value), place, run)
+        if isinstance(name, str) and self._tells_by_class():
+            self.known.update(self._types[name].known)
+        return completed
+
+    def _complete_named(self, named: tuple[Any, Any] | Exception, place: Place, run: Run) -> Any:
+        if isinstance(named, Exception):
+            raise named
+        name, value = named
+        concrete = self._types.get(name) if isinstance(name, str) else None
+        if concrete is None:
+            # graphql-core says what is wrong with a name that isn't one of the type's.
+            details = [FieldDetails(node, None) for node in self._field.nodes]
+            kind = run.executor.ensure_valid_runtime_type(name, self._kind, details, self.info(place, run), value)
+            concrete = self._types[name] = Concrete(kind, self._field, self._selection_of)
+        return concrete.complete(value, place, run)
+
+    def _tells_by_class(self) -> bool:
+        members = getattr(self._kind, "types", ())
+        return _is_by_class(self._kind.resolve_type) or (
+            bool(members) and all(_is_by_class(member.is_type_of) for member in members)
+        )
+
+
+def by_class(tells: F) -> F:
+    """Mark what tells types, an `is_type_of` or a `resolve_type`: it looks at the class of a value alone."""
+    tells.by_class = True  # type: ignore[attr-defined]
+    return tells
+
+
+def _is_by_class(tells: object) -> bool:
+    return getattr(tells, "by_class", False)
+
+
+async def _beside(telling: Awaitable[Any], value: Any) -> tuple[Any, Any]:
+    return await telling, value

@@ -1,0 +1,123 @@
+"""How the values of a field are had: from an attribute, from a function, or as graphql-core would."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+from graphql import GraphQLField
+from strawberry.exceptions import (
+    PermissionReturnedAwaitableInSyncContextError,
+    PermissionReturnedNonBooleanError,
+)
+from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.types.field import StrawberryField
+
+from app.execution.inputs import BACKREF
+from app.execution.run import Batched
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of the parent."""
+
+    name: str
+
+
+class Guard:
+    """A permission of strawberry's on a field."""
+
+    def __init__(self, permission: BasePermission) -> None:
+        self.has_permission: Callable[..., Any] = permission.has_permission
+        self._permission = permission
+
+    def refuse(self, answer: object) -> Any:
+        """The field's value where `has_permission` answered anything but True. Raises what the permission does."""
+        if answer is False:
+            return self._permission.on_unauthorized()
+        if inspect.isawaitable(answer):
+            if inspect.iscoroutine(answer):
+                answer.close()
+            raise PermissionReturnedAwaitableInSyncContextError(self._permission)
+        raise PermissionReturnedNonBooleanError(self._permission, answer)
+
+
+@dataclass(frozen=True)
+class Function:
+    """`call(parent, info, **arguments)`, once all of `guards` have let it; or one call for many parents."""
+
+    call: Callable[..., Any]
+    guards: tuple[Guard, ...]
+    batched: Batched | None
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A resolver as graphql-core calls it, with the whole of its info."""
+
+    resolve: Callable[..., Any] | None
+
+
+Access = Attribute | Function | Stock
+
+
+def strawberry_field(definition: GraphQLField) -> StrawberryField | None:
+    """The field as it was written, if it was written with strawberry."""
+    found = (definition.extensions or {}).get(BACKREF)
+    return found if isinstance(found, StrawberryField) else None
+
+
+def access(definition: GraphQLField) -> Access:
+    """How to have the values of a field."""
+    field = strawberry_field(definition)
+    if field is None or field.default_resolver is not getattr:
+        return Stock(definition.resolve)
+    if field.is_basic_field:
+        assert field.python_name
+        return Attribute(field.python_name)
+    if field.base_resolver is None or not all(_is_quick(each) for each in field.extensions):
+        return Stock(definition.resolve)
+    guards = [
+        Guard(permission)
+        for extension in field.extensions
+        if isinstance(extension, PermissionExtension)
+        for permission in extension.permissions
+    ]
+    call = _caller(field)
+    if call is None:
+        return Stock(definition.resolve)
+    for extension in field.extensions:
+        if not isinstance(extension, PermissionExtension):
+            resolve = extension.resolve_async if field.is_async else extension.resolve
+            call = partial(resolve, call)
+    return Function(call, tuple(guards), getattr(field.base_resolver.wrapped_func, "batched", None))
+
+
+def _is_quick(extension: Any) -> bool:
+    """Permissions that are judged at once, and whatever says of itself that it looks at `info.context` alone."""
+    if type(extension) is PermissionExtension:
+        return not extension.fail_silently and extension.supports_sync
+    return bool(getattr(extension, "context_alone", False))
+
+
+def _caller(field: StrawberryField) -> Callable[..., Any] | None:
+    """The resolver as a function of the parent, the info and arguments by their names in Python."""
+    resolver = field.base_resolver
+    assert resolver is not None
+    function: Any = resolver.wrapped_func
+    takes = list(inspect.signature(function).parameters)
+    parent = next(
+        (each.name for each in (resolver.self_parameter, resolver.parent_parameter, resolver.root_parameter) if each),
+        None,
+    )
+    info = None if resolver.info_parameter is None else resolver.info_parameter.name
+    if takes[:2] == [parent, info] and parent is not None:
+        return cast(Callable[..., Any], function)
+    if takes[:1] == [parent] and info is None:
+        return lambda source, _info, **arguments: function(source, **arguments)
+    if parent is None and takes[:1] == [info]:
+        return lambda _source, info, **arguments: function(info, **arguments)
+    if parent is None and info is None:
+        return lambda _source, _info, **arguments: function(**arguments)
+    return None
