@@ -13,7 +13,7 @@ from app.policy.kinds import Kind
 _RFC4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _CROCKFORD = b"0123456789abcdefghjkmnpqrstvwxyz"
 _TO_CROCKFORD = bytes.maketrans(_RFC4648, _CROCKFORD)
-_RANDOM_BYTES = 15  # 24 characters of base32, without padding
+RANDOM_BYTES = 15  # 24 characters of base32, without padding
 
 _SHAPE = re.compile(rf"([a-z]{{3}})_[{_CROCKFORD.decode()}]{{24}}")
 # A row that is computed, not stored: an ADMIN's in a restriction's list has the two ids' random parts in its own.
@@ -22,9 +22,13 @@ _KINDS = {kind.value: kind for kind in Kind}
 _CHUNK = 1_000
 
 
-def new_id(kind: Kind) -> str:
-    """An id that nothing has: `<prefix>_` and 24 characters of lower-case Crockford base32, 120 random bits."""
-    return f"{kind}_{base64.b32encode(secrets.token_bytes(_RANDOM_BYTES)).translate(_TO_CROCKFORD).decode()}"
+def new_id(kind: Kind, random: bytes | None = None) -> str:
+    """An id that nothing has: `<prefix>_` and 24 characters of lower-case Crockford base32, 120 random bits.
+
+    `random`: the RANDOM_BYTES bytes to make it of, where somebody has drawn them already.
+    """
+    drawn = secrets.token_bytes(RANDOM_BYTES) if random is None else random
+    return f"{kind}_{base64.b32encode(drawn).translate(_TO_CROCKFORD).decode()}"
 
 
 def kind_of(id: str) -> Kind | None:

@@ -17,6 +17,8 @@ from app.cli.demo import demo
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.services.administrators import create_first_administrator
+from app.services.demo.large.load import large_people
+from app.services.demo.large.size import Size
 from app.services.demo.people import demo_people
 from app.services.instance import now_us
 from app.settings import load
@@ -65,6 +67,37 @@ def test_a_store_that_holds_something_else_is_told(run, somebody_elses):
     result = run()
     assert result.exit_code == 1
     assert result.output == "Error: the store holds something else: the demo goes into an empty one\n"
+
+
+LARGE = ["--large", "--environments", "30", "--teams", "3", "--people", "60"]
+
+
+def test_the_large_organization_is_of_the_size_asked_for_and_its_people_too(environment):
+    first, second = (CliRunner().invoke(demo, LARGE, env=environment) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    pepper = load(database_url=environment["BAILIWICK_DATABASE_URL"]).pepper()
+    people = large_people(pepper, Size(30, 10, 3, 60))
+    assert [line.split()[:3] for line in first.stdout.splitlines()] == [[*p.name.split(), p.key] for p in people]
+    assert first.stdout == second.stdout
+
+
+def test_the_large_organization_goes_into_an_empty_store_too(run, environment):
+    assert run().exit_code == 0
+    result = CliRunner().invoke(demo, LARGE, env=environment)
+    assert result.exit_code == 1
+    assert result.output == "Error: the store holds something else: the demo goes into an empty one\n"
+
+
+def test_a_size_goes_with_the_large_organization_alone(environment):
+    result = CliRunner().invoke(demo, LARGE[1:], env=environment)
+    assert result.exit_code == 2
+    assert "only the organization of `--large` may have any size" in result.output
+
+
+def test_a_size_that_could_not_be_is_refused(environment):
+    result = CliRunner().invoke(demo, [*LARGE, "--projects", "31"], env=environment)
+    assert result.exit_code == 2
+    assert "at least one environment for each project" in result.output
 
 
 @pytest.fixture
