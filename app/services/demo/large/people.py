@@ -67,7 +67,7 @@ def add_memberships(loader: Loader, size: Size, places: Places, people: list[str
         roles = _organization_roles(number)
         root = join(loader, person, loader.organization_id, *roles, environment_access_mode=mode.value)
         if is_limited(number):
-            own = guarded[number % len(guarded)] if guarded else 0  # it may be theirs to maintain
+            own = {guarded[each % len(guarded)] for each in (number - 1, number)} if guarded else set()
             _add_list(loader, number, root, places.environments, own)
         level = LEVELS[number // 5 % len(LEVELS)]
         for team in _teams(number, size, belongs_only=roles == (BuiltInRole.GUEST,)):
@@ -96,9 +96,9 @@ def _teams(number: int, size: Size, *, belongs_only: bool) -> set[int]:
     return {number % size.teams, *(root % min(ROOTS, size.teams) for root in roots)}
 
 
-def _add_list(loader: Loader, number: int, membership_id: str, environments: list[str], own: int) -> None:
-    """A list of environments spread over the organization, with one that is always on it."""
+def _add_list(loader: Loader, number: int, membership_id: str, environments: list[str], own: set[int]) -> None:
+    """A list of environments spread over the organization, with those that somebody maintains on it."""
     length = min(WIDE if number % 20 == 4 and number < LAST_WIDE else NARROW, len(environments))
-    spread = {(number + step * len(environments) // length) % len(environments) for step in range(length - 1)}
-    for each in sorted(spread | {own}):
+    spread = {(number + step * len(environments) // length) % len(environments) for step in range(length - len(own))}
+    for each in sorted(spread | own):
         loader.add(tables.EnvironmentAccessEntry, membership_id=membership_id, environment_id=environments[each])

@@ -34,12 +34,12 @@ def _let_in(loader: Loader, project: int, places: Places, people: list[str]) -> 
 
 
 def _guard_project(loader: Loader, number: int, project: int, places: Places, people: list[str]) -> None:
-    """A restriction of a project's own: its maintainer manages it, of its two members the second is not named."""
+    """A restriction of a project's own. Two manage it, of whom it may name the second; the third it never names."""
     scope_id = places.projects[project]
-    maintainer, named, other = (people[(number + offset) % len(people)] for offset in range(LEAST_PEOPLE))
-    join(loader, maintainer, scope_id, BuiltInRole.MAINTAINER)
-    join(loader, named, scope_id, BuiltInRole.MEMBER)
-    join(loader, other, scope_id, BuiltInRole.MEMBER)
+    one, two, three = (people[(number + offset) % len(people)] for offset in range(LEAST_PEOPLE))
+    join(loader, one, scope_id, BuiltInRole.MAINTAINER)
+    join(loader, two, scope_id, BuiltInRole.MAINTAINER)
+    join(loader, three, scope_id, BuiltInRole.MEMBER)
     id = _restrict(
         loader,
         scope_id,
@@ -53,7 +53,7 @@ def _guard_project(loader: Loader, number: int, project: int, places: Places, pe
         join(loader, team_id, scope_id, BuiltInRole.VIEWER)
         _grant(loader, id, team_id=team_id)
     elif number % 3 == 1:
-        _grant(loader, id, user_id=named, expires_at=FAR if number % 2 else None)
+        _grant(loader, id, user_id=two, expires_at=FAR if number % 2 else None)
     if number % 5 == 0:
         loader.add(tables.ApprovalRule, restriction_id=id, required_approvals=1, level=RoleLevel.MAINTAINER.name)
 
