@@ -1,12 +1,13 @@
 """The database as the rest of the program has it: functions of a Core connection, run in transactions."""
 
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db import postgresql, sqlite
+from app.db.probe import LocalProbe, Probe, SharedProbe
 from app.db.session import PoolReader, Reader, ThreadReader, in_transaction
 from app.db.url import parse_url
 
@@ -29,10 +30,12 @@ class Database:
     raises (a constraint violated, a lock not had in time, the server lost) is passed on.
     """
 
-    def __init__(self, *, reader: Reader, loader: Reader, writer: AsyncEngine) -> None:
+    def __init__(self, *, reader: Reader, loader: Reader, writer: AsyncEngine, local: URL | None = None) -> None:
         self._reader = reader
         self._loader = loader
         self._writer = writer
+        self._local = local
+        self._probes: list[Probe[Any]] = []
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -49,6 +52,7 @@ class Database:
             reader=ThreadReader(sqlite.reader(parsed, READERS), READERS),
             loader=ThreadReader(sqlite.reader(parsed, LOADERS), LOADERS),
             writer=sqlite.writer(parsed),
+            local=parsed,
         )
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -63,8 +67,18 @@ class Database:
         """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened."""
         return await in_transaction(self._writer, fn, commit=True)
 
+    def probe(self, fn: Callable[[Connection], T]) -> Probe[T]:
+        """A way to ask a short `fn` for every request, each time as of an instant after it was asked."""
+        probe: Probe[T] = (
+            SharedProbe(lambda: self.read(fn)) if self._local is None else LocalProbe(sqlite.reader(self._local, 1), fn)
+        )
+        self._probes.append(probe)
+        return probe
+
     async def close(self) -> None:
         """Wait for the reads that run, and let go of every connection."""
+        for probe in self._probes:
+            await probe.close()
         await self._reader.close()
         await self._loader.close()
         await self._writer.dispose()

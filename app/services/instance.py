@@ -6,12 +6,13 @@ from collections.abc import Callable
 from app.db.engine import Database
 from app.errors import unauthenticated
 from app.policy.subject import Subject
+from app.services.arrivals import Arrivals
 from app.services.denials import Denials
 from app.services.facts_memory import FactsMemory
 from app.services.keys import hash_key, is_well_formed
 from app.services.reader import Moment, Reader
 from app.store.credentials import note_use
-from app.store.moment import Arrival, arrival_by_key
+from app.store.moment import Arrival
 
 USE_RESOLUTION = 60_000_000
 """How exactly a key's last use is known, in µs: writing it more often would cost more than reading an answer."""
@@ -50,6 +51,7 @@ class Instance:
         self.anyone_creates_organizations = anyone_creates_organizations
         self.memory = FactsMemory(database, memory_bytes)
         self.denials = Denials(database, denials_per_day)
+        self._arrivals = Arrivals(database)
         self._noted: dict[str, int] = {}
 
     async def reader(self, key: str) -> Reader:
@@ -64,7 +66,7 @@ class Instance:
 
     async def reader_by_hash(self, key_hash: str) -> Reader:
         """The same for a key known by its hash: how a request goes on after it changed something."""
-        arrival = await self.database.read(lambda connection: arrival_by_key(connection, key_hash))
+        arrival = await self._arrivals.by_key(key_hash)
         instant = self.clock()
         if arrival is None:
             raise unauthenticated()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from app.db import tables
 from app.db.tables import table_of
@@ -34,6 +34,11 @@ def arrival_by_key(connection: Connection, key_hash: str) -> Arrival | None:
     person, key = credential
     revisions = _revisions(connection, None if person.is_instance_admin else person.id)
     return Arrival(person, key, revisions.pop(INSTANCE), revisions)
+
+
+def revisions_in_all(connection: Connection) -> int:
+    """How many revisions all ledgers have together: it moves with everything that an answer may speak of."""
+    return connection.execute(select(func.sum(table_of(tables.Ledger).c.revision))).scalar_one() or 0
 
 
 def _revisions(connection: Connection, user_id: str | None) -> dict[str, int]:

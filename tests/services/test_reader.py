@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.policy.facts import Facts
 from app.policy.kinds import Kind
 from app.policy.vocabulary import DeploymentStatus
-from app.services import batches, facts_memory, instance, records
+from app.services import arrivals, batches, facts_memory, records
 from app.services.reader import Reader
 from app.store.audit import AuditFilter, audit_slice
 from app.store.deployments import Place, deployment_slice
@@ -60,7 +60,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
         noted.loaded.append(organization_id)
         return load_facts(connection, organization_id, *at)
 
-    monkeypatch.setattr(instance, "arrival_by_key", arrive)
+    monkeypatch.setattr(arrivals, "arrival_by_key", arrive)
     monkeypatch.setattr(facts_memory, "load_facts", load)
     return noted
 

@@ -1,0 +1,71 @@
+"""Asking the same small thing again and again, as of now, for less than a read costs (architecture, section 3)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Probe(Protocol[T_co]):
+    """The value of one function of the store, as of an instant after it was asked for."""
+
+    async def value(self) -> T_co: ...
+
+    async def close(self) -> None: ...
+
+
+class LocalProbe(Generic[T]):
+    """On SQLite: the function is run again only when the file has changed, which costs 3 µs to know.
+
+    On the event loop's thread, and a connection of its own: what it runs must be quick.
+    """
+
+    def __init__(self, source: Engine, fn: Callable[[Connection], T]) -> None:
+        self._source = source
+        self._fn = fn
+        self._connection: Connection | None = None
+        self._version: object = None
+        self._value: T
+
+    async def value(self) -> T:
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._source.connect()
+        # The version first: what is committed between the two is in the value, and moves the version for the next.
+        version = connection.connection.cursor().execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            with connection.begin():
+                self._value = self._fn(connection)
+            self._version = version
+        return self._value
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._source.dispose()
+
+
+class SharedProbe(Generic[T]):
+    """On PostgreSQL: one question answers everybody who came before it was asked; one at a time."""
+
+    def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
+        self._ask = ask
+        self._one_at_a_time = asyncio.Lock()
+        self._next: asyncio.Future[T] | None = None
+
+    async def value(self) -> T:
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._run())
+        return await asyncio.shield(self._next)
+
+    async def _run(self) -> T:
+        async with self._one_at_a_time:
+            self._next = None  # who comes from here on has come after the question
+            return await self._ask()
+
+    async def close(self) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,35 @@
+"""Who comes in with a key, remembered for as long as nothing has changed anywhere."""
+
+from collections import OrderedDict
+
+from app.db.engine import Database
+from app.store.moment import Arrival, arrival_by_key, revisions_in_all
+
+MOST_ARRIVALS = 10_000
+"""How many keys are remembered, at about 1 KB each; the least recently used leave. Bad ones never are."""
+
+
+class Arrivals:
+    """What the store knows of the bearers of keys, exact as of an instant after it was asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._revisions = database.probe(revisions_in_all)
+        self._known: OrderedDict[str, tuple[int, Arrival]] = OrderedDict()
+
+    async def by_key(self, key_hash: str) -> Arrival | None:
+        """Who this key belongs to, and at which revisions; None for an unknown or revoked key."""
+        # Before the store is asked: a change in between makes what is remembered old at once, never what is answered.
+        revisions = await self._revisions.value()
+        known = self._known.get(key_hash)
+        if known is not None and known[0] == revisions:
+            self._known.move_to_end(key_hash)
+            return known[1]
+        arrival = await self._database.read(lambda connection: arrival_by_key(connection, key_hash))
+        if arrival is None:
+            self._known.pop(key_hash, None)
+            return None
+        self._known[key_hash] = revisions, arrival
+        if len(self._known) > MOST_ARRIVALS:
+            self._known.popitem(last=False)
+        return arrival
