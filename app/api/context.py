@@ -49,7 +49,7 @@ class Context:
 
     def view(self, organization_id: str) -> View:
         """The asker's view of an organization that a field above has opened."""
-        return self.asker.view(organization_id)
+        return self.asker.views[organization_id]
 
     def load(self, batch: Batch[P, V], parent: P) -> Awaitable[V]:
         """One parent's value of a batch field, fetched together with its siblings'."""

@@ -8,8 +8,9 @@ import binascii
 import inspect
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 import strawberry
@@ -19,6 +20,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from app.errors import invalid
+from app.policy.ordered import Ordered
 from app.store.identities import kind_of
 
 T = TypeVar("T")
@@ -72,10 +74,16 @@ class Page(Generic[T]):
     """What a Connection shows: some nodes in order, whether there is more, and how many there are in all."""
 
     def __init__(
-        self, nodes: Sequence[T], key: Callable[[T], Key], *, more_before: bool, more_after: bool, total: int
+        self,
+        nodes: Sequence[T],
+        key: Callable[[T], Key],
+        *,
+        more_before: bool,
+        more_after: bool,
+        total: int | Callable[[], int],
     ) -> None:
         self.nodes = nodes
-        self.total_count = total
+        self._total = total
         self._key = key
         self._more = more_before, more_after
 
@@ -87,6 +95,10 @@ class Page(Generic[T]):
             nodes = found[1:] if extra else found
             return cls(nodes, key, more_before=extra, more_after=paging.before is not None, total=total)
         return cls(found[: paging.size], key, more_before=paging.after is not None, more_after=extra, total=total)
+
+    @property
+    def total_count(self) -> int:
+        return self._total if isinstance(self._total, int) else self._total()
 
     @property
     def edges(self) -> list[EdgeOf[T]]:
@@ -124,6 +136,33 @@ class Listing(Generic[T]):
         more_before, more_after = start > 0, end < len(self.items)
         nodes = self.items[start:end]
         return Page(nodes, self.key, more_before=more_before, more_after=more_after, total=len(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned(Generic[T]):
+    """A list in order of name that is read from where a page begins."""
+
+    items: Ordered[T]
+
+    def page(self, paging: Paging) -> Page[T]:
+        items, size = self.items, paging.size
+        first = items.start(paging.after)
+        end = max(first, items.end(paging.before))
+        if paging.backwards:
+            nodes = list(islice(items.backwards(first, end), size + 1))
+            more_before, nodes = len(nodes) > size, nodes[:size][::-1]
+            more_after = paging.before is not None and _has_any(items.forwards(end, items.end(None)))
+            more_before = more_before or _has_any(items.backwards(0, first))
+        else:
+            nodes = list(islice(items.forwards(first, end), size + 1))
+            more_after, nodes = len(nodes) > size, nodes[:size]
+            more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
+            more_before = paging.after is not None and _has_any(items.backwards(0, first))
+        return Page(nodes, items.key, more_before=more_before, more_after=more_after, total=items.__len__)
+
+
+def _has_any(items: Iterator[Any]) -> bool:
+    return next(items, None) is not None
 
 
 def listing(items: Sequence[T], key: Callable[[T], Key]) -> Listing[T]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from app.policy.facts import Membership, Node, Person, Restriction
 from app.policy.roles import Role
+from app.policy.sight import Sight
 from app.policy.structure import members
 from app.policy.views import View, handed_on
 from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
@@ -64,7 +65,12 @@ class Objects:
 
     def node(self, id: str | None) -> Node | None:
         """The organization, team or project, if the subject sees it."""
-        return self.facts.node(id) if id is not None and self.view.sees(id) else None
+        return None if id is None else self.view.node(id)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What the subject sees in lists."""
+        return Sight(self.view)
 
     @cached_property
     def people(self) -> frozenset[str]:

@@ -36,7 +36,8 @@ def holds(marked: bytes, number: int) -> bool:
 def members(mask: int) -> Iterable[int]:
     """The numbers in a set, ascending."""
     for index, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
-        yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
+        if byte:
+            yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Matching:
     hiding: tuple[int, ...]
 
 
-_NONE = Matching((), ())
+UNRESTRICTED = Matching((), ())
+"""What every environment has that no restriction matches."""
 
 
 def order_of(thing: Node | Environment) -> tuple[str, str]:
@@ -93,10 +95,10 @@ class Structure:
 
     @cached_property
     def environments_of(self) -> list[tuple[int, ...]]:
-        """By node number: the numbers of a project's environments."""
+        """By node number: the numbers of a project's environments, in order of name."""
         found: list[list[int]] = [[] for _ in self.nodes]
-        for number, project in enumerate(self.project_of):
-            found[project].append(number)
+        for number in self.environments_by_name:
+            found[self.project_of[number]].append(number)
         return [tuple(group) for group in found]
 
     def subtree(self, number: int) -> int:
@@ -128,7 +130,7 @@ class Structure:
             if restriction.enabled:
                 for environment in self.targets(restriction):
                     found[environment].append(number)
-        shared: dict[tuple[int, ...], Matching] = {(): _NONE}
+        shared: dict[tuple[int, ...], Matching] = {(): UNRESTRICTED}
         for group in found:
             key = tuple(group)
             if key not in shared:
@@ -160,9 +162,24 @@ class Structure:
         return sorted(range(len(self.environments)), key=lambda n: order_of(self.environments[n]))
 
     @cached_property
+    def environment_rank(self) -> list[int]:
+        """By number: the place of an environment in that order."""
+        return _inverse(self.environments_by_name)
+
+    @cached_property
     def nodes_by_name(self) -> list[int]:
         """The numbers of the nodes in order of name, then id."""
         return sorted(range(len(self.nodes)), key=lambda n: order_of(self.nodes[n]))
+
+    @cached_property
+    def node_rank(self) -> list[int]:
+        """By number: the place of a node in that order."""
+        return _inverse(self.nodes_by_name)
+
+    @cached_property
+    def hidden_by(self) -> list[int]:
+        """The numbers of the environments that some restriction hides from who doesn't pass it."""
+        return [number for number, matched in enumerate(self.matching) if matched.hiding]
 
     @cached_property
     def grantees(self) -> "Grantees":
@@ -195,6 +212,13 @@ class Structure:
         for number, environment in enumerate(self.environments):
             found.setdefault(environment.tier, []).append(number)
         return found
+
+
+def _inverse(order: list[int]) -> list[int]:
+    places = [0] * len(order)
+    for place, number in enumerate(order):
+        places[number] = place
+    return places
 
 
 @dataclass(frozen=True, slots=True)

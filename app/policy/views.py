@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from app.policy.facts import ApprovalRule, Environment, Grant, Membership, Node, Project
+from app.policy.facts import ApprovalRule, Grant, Membership, Node, Project
 from app.policy.roles import LEVEL_ROLES, Role
-from app.policy.structure import Grantees, Named, Structure, bits, holds, marks
+from app.policy.structure import UNRESTRICTED, Grantees, Named, Structure, bits, holds, marks, members
 from app.policy.subject import Subject
 from app.policy.vocabulary import (
     ASKED_OF,
@@ -46,7 +46,10 @@ class View:
         self._size = len(structure.nodes)
         self._marked: dict[tuple[Permission, ResourceKind], bytes] = {}
         self._visible_nodes = marks(self.visible_nodes, self._size)
-        self._environment_projects = marks(self._projects_showing_environments(), self._size)
+        self._environment_projects = marks(self.projects_showing_environments, self._size)
+        # Neither an access list nor a key binds single environments: what no restriction matches goes by its project.
+        self._by_project = self._limited_to is None and not self._covers_one_environment
+        self._asked: dict[Permission, bytes] = {}
 
     # What it answers.
 
@@ -72,11 +75,19 @@ class View:
 
     def may(self, permission: Permission, resource_id: str) -> bool:
         """Whether the subject may do this to that; False for an unknown id and for a pair that can't be asked."""
-        number = self.structure.node_number.get(resource_id)
-        if number is not None:
-            return self.may_on_node(permission, number)
         number = self.structure.environment_number.get(resource_id)
-        return number is not None and self.may_in_environment(permission, number)
+        if number is not None:
+            return self.may_in_environment(permission, number)
+        number = self.structure.node_number.get(resource_id)
+        return number is not None and self.may_on_node(permission, number)
+
+    def node(self, node_id: str) -> Node | None:
+        """The organization, team or project, where it is visible."""
+        number = self.structure.node_number.get(node_id)
+        return self.structure.nodes[number] if number is not None and holds(self._visible_nodes, number) else None
+
+    def sees_node(self, number: int) -> bool:
+        return holds(self._visible_nodes, number)
 
     def permissions(self, resource_id: str) -> list[Permission]:
         """Everything the subject may do with a resource, in the vocabulary's order."""
@@ -84,7 +95,11 @@ class View:
 
     def sees_environment(self, number: int) -> bool:
         project = self.structure.project_of[number]
-        if not holds(self._environment_projects, project) or not self._covers_environment(number, project):
+        if not self._environment_projects[project >> 3] >> (project & 7) & 1:
+            return False
+        if self._by_project and self.structure.matching[number] is UNRESTRICTED:
+            return True
+        if not self._covers_environment(number):
             return False
         if self.is_instance_admin:
             return True
@@ -103,6 +118,26 @@ class View:
         return holds(self._given(permission, node.kind), number)
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
+        if self._by_project and self.structure.matching[number] is UNRESTRICTED:
+            project = self.structure.project_of[number]
+            asked = self._asked.get(permission)
+            if asked is None:
+                asked = self._asked[permission] = self._held_in_projects(permission)
+            return asked[project >> 3] >> (project & 7) & 1 == 1
+        return self._may_in_environment(permission, number)
+
+    def _held_in_projects(self, permission: Permission) -> bytes:
+        """The projects in whose environments, where no restriction matches them, the subject holds a permission."""
+        if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or permission is Permission.ENVIRONMENT_APPROVE:
+            return bytes(len(self._environment_projects))
+        projects = self.projects_showing_environments
+        if not self.is_instance_admin and permission is not Permission.ENVIRONMENT_VIEW:
+            projects &= self._union(permission, ResourceKind.ENVIRONMENT)
+            if permission in NEEDS_PUSH:
+                projects &= self._union(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
+        return marks(projects, self._size)
+
+    def _may_in_environment(self, permission: Permission, number: int) -> bool:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):
             return False
         if permission is Permission.ENVIRONMENT_APPROVE:
@@ -164,12 +199,30 @@ class View:
         """The set of projects that the subject sees, whatever the key covers."""
         return self._union(Permission.PROJECT_VIEW, ResourceKind.PROJECT) & self.structure.projects & self._listed
 
-    def _projects_showing_environments(self) -> int:
+    @cached_property
+    def projects_showing_environments(self) -> int:
+        """The projects of which the subject may see environments, none hidden by a restriction or left off a list."""
         if not self.is_good or (self.membership is None and not self.is_instance_admin):
             return 0
+        covered = self._coverage
+        if self._covers_one_environment:
+            covered = 1 << self.structure.project_of[self.structure.environment_number[self._covered_id]]
         if self.is_instance_admin:
-            return self.structure.projects
-        return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
+            return self.structure.projects & covered
+        return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT) & covered
+
+    def count_environments(self, projects: int) -> int:
+        """How many visible environments are in those of some projects (a set) that show any."""
+        projects &= self.projects_showing_environments
+        groups = (self.structure.environments_of[project] for project in members(projects))
+        if not self._by_project:
+            return sum(self.sees_environment(number) for group in groups for number in group)
+        counted = marks(projects, self._size)
+        hidden = sum(
+            holds(counted, self.structure.project_of[number]) and not self.sees_environment(number)
+            for number in self.structure.hidden_by
+        )
+        return sum(map(len, groups)) - hidden
 
     @property
     def is_limited(self) -> bool:
@@ -195,20 +248,27 @@ class View:
         empty = {n for n in own if n is not None and not self.structure.environments_of[n]}
         return bits(listed | empty, self._size)
 
+    @property
+    def _covered_id(self) -> str:
+        """Below which resource a key is confined; empty for none."""
+        key = self.subject.key
+        return "" if key is None else key.resource_id or ""
+
     @cached_property
     def _coverage(self) -> int:
         """The nodes that the key's subtree holds."""
-        key = self.subject.key
-        if key is None or key.resource_id is None:
+        if not self._covered_id:
             return self.structure.all_nodes
-        number = self.structure.node_number.get(key.resource_id)
+        number = self.structure.node_number.get(self._covered_id)
         return 0 if number is None else self.structure.subtree(number)
 
-    def _covers_environment(self, number: int, project: int) -> bool:
-        key = self.subject.key
-        if key is None or key.resource_id is None:
-            return True
-        return self.structure.environments[number].id == key.resource_id or bool(self._coverage >> project & 1)
+    @property
+    def _covers_one_environment(self) -> bool:
+        return self._covered_id in self.structure.environment_number
+
+    def _covers_environment(self, number: int) -> bool:
+        """Of the environments of a project that the key reaches."""
+        return not self._covers_one_environment or self.structure.environments[number].id == self._covered_id
 
     def _can_ask(self, permission: Permission, kind: ResourceKind) -> bool:
         key = self.subject.key
@@ -364,19 +424,6 @@ class View:
 
     def _bound(self, *bounds: int | None) -> None:
         self._bounds.extend(bound for bound in bounds if bound is not None)
-
-    # Lists, in order of name, then id.
-
-    @cached_property
-    def environments(self) -> list[Environment]:
-        """Every environment that the subject sees, in order of name."""
-        known = self.structure
-        return [known.environments[n] for n in known.environments_by_name if self.sees_environment(n)]
-
-    @cached_property
-    def nodes(self) -> list[Node]:
-        """Every node that the subject sees, in order of name."""
-        return [self.structure.nodes[n] for n in self.structure.nodes_by_name if holds(self._visible_nodes, n)]
 
 
 def handed_on(own: list[Role], granted: list[Role]) -> list[Role]:

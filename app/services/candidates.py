@@ -69,5 +69,5 @@ def _people(objects: Objects, search: str | None) -> list[Person]:
 
 def _teams(objects: Objects, search: str | None) -> list[Team]:
     facts = objects.facts
-    seen = (node for node in objects.view.nodes if isinstance(node, Team))
+    seen = (team for team in objects.sight.teams() if isinstance(team, Team))
     return [team for team in seen if search is None or matches_search(search, team.name, facts.slug_path(team.id))]

@@ -6,8 +6,9 @@ A search finds part of a name, slug or path, of people part of a name or e-mail,
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.policy.facts import Environment, Facts, Membership, Node, Person, Project, Restriction, Team
+from app.policy.facts import Environment, Facts, Membership, Node, Person, Project, Restriction
 from app.policy.objects import Objects
+from app.policy.ordered import Ordered
 from app.policy.restrictions import restrictions_on
 from app.policy.rule import decide
 from app.policy.structure import order_of
@@ -46,58 +47,57 @@ class EnvironmentName:
     restriction: Restriction | None
 
 
-def teams(objects: Objects, search: str | None = None, parent_id: str | None = None) -> list[Team]:
+def teams(objects: Objects, search: str | None = None, parent_id: str | None = None) -> Ordered[Node]:
     """The teams that the asker sees, all of the organization or those right below one node.
 
     Below a hidden node there is nothing, as below an unknown one: a team may be seen without its parent.
     """
-    facts = objects.facts
-    if parent_id is not None and not objects.view.sees(parent_id):
-        return []
-    return [
-        node
-        for node in objects.view.nodes
-        if isinstance(node, Team)
-        and (parent_id is None or node.parent_id == parent_id)
-        and (search is None or matches_search(search, node.name, facts.slug_path(node.id)))
-    ]
+    parent = None if parent_id is None else objects.node(parent_id)
+    if parent_id is not None and parent is None:
+        return Ordered((), (), order_of)
+    found = objects.sight.teams() if parent is None else objects.sight.teams_right_below(parent)
+    if search is None:
+        return found
+    return found.where(lambda team: matches_search(search, team.name, objects.facts.slug_path(team.id)))
 
 
-def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> list[Project]:
+def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> Ordered[Node]:
     """The projects that the asker sees below a node."""
+    found = objects.sight.projects(within)
+    if wanted == ProjectFilter():
+        return found
     facts, view = objects.facts, objects.view
-    return [
-        node
-        for node in view.nodes
-        if isinstance(node, Project)
-        and _lies_in(facts, node.id, within)
-        and (wanted.kind is None or node.project_kind is wanted.kind)
-        and (wanted.restricted is None or node.restricted is wanted.restricted)
-        and (wanted.permission is None or view.may(wanted.permission, node.id))
-        and (wanted.search is None or matches_search(wanted.search, node.name, facts.slug_path(node.id)))
-    ]
+
+    def is_wanted(node: Node) -> bool:
+        return (
+            isinstance(node, Project)
+            and (wanted.kind is None or node.project_kind is wanted.kind)
+            and (wanted.restricted is None or node.restricted is wanted.restricted)
+            and (wanted.permission is None or view.may(wanted.permission, node.id))
+            and (wanted.search is None or matches_search(wanted.search, node.name, facts.slug_path(node.id)))
+        )
+
+    return found.where(is_wanted)
 
 
-def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> list[Environment]:
+def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> Ordered[Environment]:
     """The environments that the asker sees below a node."""
+    found = objects.sight.environments(within)
+    if wanted == EnvironmentFilter():
+        return found
     facts, view = objects.facts, objects.view
-    return [
-        environment
-        for environment in _environments(objects, within)
-        if (wanted.tier is None or environment.tier is wanted.tier)
-        and (wanted.name is None or environment.name == wanted.name)
-        and (wanted.state is None or environment.state is wanted.state)
-        and (wanted.restricted is None or is_restricted(objects, environment) is wanted.restricted)
-        and (wanted.permission is None or view.may(wanted.permission, environment.id))
-        and (wanted.search is None or matches_search(wanted.search, environment_path(facts, environment)))
-    ]
 
+    def is_wanted(environment: Environment) -> bool:
+        return (
+            (wanted.tier is None or environment.tier is wanted.tier)
+            and (wanted.name is None or environment.name == wanted.name)
+            and (wanted.state is None or environment.state is wanted.state)
+            and (wanted.restricted is None or is_restricted(objects, environment) is wanted.restricted)
+            and (wanted.permission is None or view.may(wanted.permission, environment.id))
+            and (wanted.search is None or matches_search(wanted.search, environment_path(facts, environment)))
+        )
 
-def _environments(objects: Objects, within: Node) -> list[Environment]:
-    facts, view = objects.facts, objects.view
-    if isinstance(within, Project):
-        return sorted((e for e in facts.environments_of(within.id) if view.sees(e.id)), key=order_of)
-    return [each for each in view.environments if _lies_in(facts, each.project_id, within)]
+    return found.where(is_wanted)
 
 
 def environment_path(facts: Facts, environment: Environment) -> str:

@@ -37,6 +37,8 @@ class Reader:
         self.moment = moment
         self._memory = memory
         self._opened: dict[str, Objects | None] = {}
+        self.views: dict[str, View] = {}
+        """By organization: the subject's views of those that are open."""
 
     async def open(self, organization_id: str) -> Objects | None:
         """What the subject sees in an organization; None in one that they don't belong to, there or not."""
@@ -47,6 +49,8 @@ class Reader:
             version = await self._memory.version(organization_id, revision, self.moment.instance_revision)
             found = None if version is None else version.objects_of(self.subject, self.moment.instant)
             self._opened[organization_id] = found
+            if found is not None:
+                self.views[organization_id] = found.view
         return self._opened[organization_id]
 
     async def open_all(self) -> list[Objects]:
@@ -72,10 +76,6 @@ class Reader:
         if objects is None:
             raise KeyError(organization_id)
         return objects
-
-    def view(self, organization_id: str) -> View:
-        """The subject's view of an organization that is open already. Raises KeyError for any other."""
-        return self.objects(organization_id).view
 
     async def find(self, resource_id: str) -> Resource | None:
         """The organization, team, project or environment of this id, if the subject sees it."""

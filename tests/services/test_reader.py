@@ -153,7 +153,7 @@ async def test_an_organization_is_opened_once_a_request(client: Client, counted:
     client.instance.memory._versions.clear()  # as when memory is short
     assert await opened.open(client.organization_id) is first
     assert opened.objects(client.organization_id) is first
-    assert opened.view(client.organization_id) is first.view
+    assert opened.views[client.organization_id] is first.view
     (initech,) = organizations(client, "initech")
     assert await opened.open(initech) is None
     for hidden in (initech, unknown(Kind.ORGANIZATION)):

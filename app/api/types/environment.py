@@ -35,7 +35,7 @@ class Environment(Resource):
 
     @field(types.Project | None, "The project it is in.")
     def project(environment: strawberry.Parent[facts.Environment], info: Info) -> facts.Node | None:
-        return info.context.objects(environment.organization_id).node(environment.project_id)
+        return info.context.view(environment.organization_id).node(environment.project_id)
 
     @field(bool, "Whether some enabled restriction matches it.")
     def restricted(environment: strawberry.Parent[facts.Environment], info: Info) -> bool:

@@ -12,7 +12,7 @@ from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
 from app.api.ids import expect_id
 from app.api.node import shows
-from app.api.pagination import Fetched, Listing, listing
+from app.api.pagination import Fetched, Listing, Scanned, listing
 from app.api.permissions import needs
 from app.api.scalars import DateTime
 from app.api.types.denial import Denial
@@ -20,7 +20,6 @@ from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
 from app.policy.roles import Role
-from app.policy.structure import order_of
 from app.policy.vocabulary import Permission
 from app.services import batches, lists
 from app.services.lists import EnvironmentFilter, ProjectFilter
@@ -50,11 +49,11 @@ class Organization(MemberNode):
         parent_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only those right below this node.")
         ] = strawberry.UNSET,
-    ) -> Listing[facts.Team]:
+    ) -> Scanned[facts.Node]:
         parent = given(parent_id)
         objects = info.context.objects(organization.id)
         found = lists.teams(objects, given(search), None if parent is None else expect_id(parent, "parentId"))
-        return Listing(found, order_of)
+        return Scanned(found)
 
     @connection(types.Project, "The projects that the viewer sees.")
     def projects(
@@ -66,9 +65,9 @@ class Organization(MemberNode):
         ] = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Listing[facts.Project]:
+    ) -> Scanned[facts.Node]:
         wanted = ProjectFilter(given(search), given(kind), given(restricted), given(permission))
-        return Listing(lists.projects(info.context.objects(organization.id), organization, wanted), order_of)
+        return Scanned(lists.projects(info.context.objects(organization.id), organization, wanted))
 
     @connection(types.Environment, "The environments that the viewer sees.")
     def environments(
@@ -80,11 +79,11 @@ class Organization(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Listing[facts.Environment]:
+    ) -> Scanned[facts.Environment]:
         wanted = EnvironmentFilter(
             given(search), given(tier), given(name), given(state), given(restricted), given(permission)
         )
-        return Listing(lists.environments(info.context.objects(organization.id), organization, wanted), order_of)
+        return Scanned(lists.environments(info.context.objects(organization.id), organization, wanted))
 
     @field(types.Membership | None, "The membership of one user on the organization itself.")
     def membership(

@@ -11,11 +11,10 @@ from app.api.deployment_lists import deployments_of
 from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
 from app.api.node import shows
-from app.api.pagination import Listing, Pageable
+from app.api.pagination import Listing, Pageable, Scanned
 from app.api.scalars import DateTime
 from app.api.types.member_node import MemberNode
 from app.policy import facts
-from app.policy.structure import order_of
 from app.services import lists
 from app.services.deployments import Deployed
 from app.services.lists import EnvironmentFilter
@@ -53,7 +52,7 @@ class Project(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Listing[facts.Environment]:
+    ) -> Scanned[facts.Environment]:
         wanted = EnvironmentFilter(
             search=given(search),
             tier=given(tier),
@@ -61,7 +60,7 @@ class Project(MemberNode):
             restricted=given(restricted),
             permission=given(permission),
         )
-        return Listing(lists.environments(info.context.objects(project.organization_id), project, wanted), order_of)
+        return Scanned(lists.environments(info.context.objects(project.organization_id), project, wanted))
 
     @field(types.Environment | None, "Its environment of this name.")
     def environment(

@@ -7,12 +7,11 @@ from app.api.arguments import ExactName, Inherited, InState, OfTier, Restricted,
 from app.api.context import Info
 from app.api.fields import attribute, connection, field, given
 from app.api.node import shows
-from app.api.pagination import Listing
+from app.api.pagination import Listing, Scanned
 from app.api.scalars import DateTime
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
-from app.policy.structure import order_of
 from app.services import lists
 from app.services.lists import EnvironmentFilter, ProjectFilter
 
@@ -40,15 +39,15 @@ class Team(MemberNode):
         return parent if isinstance(parent, facts.Team) else None
 
     @connection(types.Team, "The teams right below it that the viewer sees.")
-    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Listing[facts.Team]:
-        return Listing(lists.teams(info.context.objects(team.organization_id), None, team.id), order_of)
+    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Scanned[facts.Node]:
+        return Scanned(lists.teams(info.context.objects(team.organization_id), None, team.id))
 
     @connection(types.Project, "The projects of this team and those below that the viewer sees.")
     def projects(
         team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
-    ) -> Listing[facts.Project]:
+    ) -> Scanned[facts.Node]:
         objects = info.context.objects(team.organization_id)
-        return Listing(lists.projects(objects, team, ProjectFilter(given(search))), order_of)
+        return Scanned(lists.projects(objects, team, ProjectFilter(given(search))))
 
     @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
     def environments(
@@ -60,11 +59,11 @@ class Team(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Listing[facts.Environment]:
+    ) -> Scanned[facts.Environment]:
         wanted = EnvironmentFilter(
             given(search), given(tier), given(name), given(state), given(restricted), given(permission)
         )
-        return Listing(lists.environments(info.context.objects(team.organization_id), team, wanted), order_of)
+        return Scanned(lists.environments(info.context.objects(team.organization_id), team, wanted))
 
     @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
     def restrictions(

@@ -1,0 +1,92 @@
+"""What a view shows in lists: environments, projects and teams below a node, in order of name, hidden ones left out."""
+
+from array import array
+
+from app.policy.facts import Environment, Node, Project, Team
+from app.policy.ordered import Ordered
+from app.policy.structure import holds, marks, members, order_of
+from app.policy.views import View
+
+FEW = 20
+"""Who sees less than one in so many has their own sorted; else the order of all is gone through."""
+
+SMALL = 4_000
+"""Of so many environments those that are seen are kept, four bytes each."""
+
+
+class Sight:
+    """The lists of one view; what is made for one node is kept for the next page."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._structure = view.structure
+        self._environments: dict[int, Ordered[Environment]] = {}
+        self._projects: dict[int, Ordered[Node]] = {}
+
+    def environments(self, within: Node) -> Ordered[Environment]:
+        """The visible environments of the projects at and below a node."""
+        number = self._structure.node_number[within.id]
+        if number not in self._environments:
+            self._environments[number] = self._make_environments(number)
+        return self._environments[number]
+
+    def _make_environments(self, within: int) -> Ordered[Environment]:
+        structure, view = self._structure, self._view
+        if isinstance(structure.nodes[within], Project):
+            own = structure.environments_of[within]
+            return Ordered([n for n in own if view.sees_environment(n)], structure.environments, order_of)
+        projects = view.projects_showing_environments & (structure.subtree(within) if within else structure.all_nodes)
+        if projects.bit_count() * FEW < len(structure.nodes):
+            seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))
+            numbers = sorted(seen, key=structure.environment_rank.__getitem__)
+            return Ordered(numbers, structure.environments, order_of)
+        if len(structure.environments) <= SMALL:
+            inside = marks(projects, len(structure.nodes))
+            of_all = (n for n in structure.environments_by_name if holds(inside, structure.project_of[n]))
+            kept = array("I", filter(view.sees_environment, of_all))
+            return Ordered(kept, structure.environments, order_of)
+        if within == 0:
+            keeps = view.sees_environment
+        else:
+            inside = marks(projects, len(structure.nodes))
+            project_of = structure.project_of
+
+            def keeps(number: int) -> bool:
+                return holds(inside, project_of[number]) and view.sees_environment(number)
+
+        return Ordered(
+            structure.environments_by_name,
+            structure.environments,
+            order_of,
+            keeps,
+            lambda: view.count_environments(projects),
+        )
+
+    def projects(self, within: Node) -> Ordered[Node]:
+        """The visible projects at and below a node."""
+        number = self._structure.node_number[within.id]
+        if number not in self._projects:
+            below = self._structure.subtree(number) if number else self._structure.all_nodes
+            self._projects[number] = self._nodes(self._structure.projects & below)
+        return self._projects[number]
+
+    def teams(self) -> Ordered[Node]:
+        """The visible teams of the organization."""
+        return self._nodes(self._structure.teams)
+
+    def teams_right_below(self, parent: Node) -> Ordered[Node]:
+        """The visible teams whose parent is this very node."""
+        structure = self._structure
+        children = structure.children[structure.node_number[parent.id]]
+        seen = (n for n in children if isinstance(structure.nodes[n], Team) and self._view.sees_node(n))
+        return Ordered(sorted(seen, key=structure.node_rank.__getitem__), structure.nodes, order_of)
+
+    def _nodes(self, wanted: int) -> Ordered[Node]:
+        structure = self._structure
+        seen = wanted & self._view.visible_nodes
+        if seen.bit_count() * FEW < len(structure.nodes):
+            return Ordered(sorted(members(seen), key=structure.node_rank.__getitem__), structure.nodes, order_of)
+        marked = marks(seen, len(structure.nodes))
+        return Ordered(
+            structure.nodes_by_name, structure.nodes, order_of, lambda number: holds(marked, number), seen.bit_count
+        )
