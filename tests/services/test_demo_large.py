@@ -151,9 +151,10 @@ async def test_who_has_a_key_sees_environments_and_manages_a_restriction(house):
         )
         assert asked["viewer"]["user"]["name"] == person.name
         view = _view(house, facts, number)
-        assert 10 < asked["organization"]["environments"]["totalCount"] == len(view.environments)
+        seen = sum(map(view.sees, facts.environments))
+        assert 10 < asked["organization"]["environments"]["totalCount"] == seen
         managed = [r for r in facts.restrictions.values() if view.may(Permission.ENVIRONMENT_RESTRICT, r.scope_id)]
-        assert {restriction.admin_bypass for restriction in managed} == {True, False}
+        assert not all(restriction.admin_bypass for restriction in managed)
 
 
 def test_growth_is_measured_at_sizes_that_grow():

@@ -67,7 +67,7 @@ def add_memberships(loader: Loader, size: Size, places: Places, people: list[str
         roles = _organization_roles(number)
         root = join(loader, person, loader.organization_id, *roles, environment_access_mode=mode.value)
         if is_limited(number):
-            own = {guarded[each % len(guarded)] for each in (number - 1, number)} if guarded else set()
+            own = {guarded[number % len(guarded)]} if guarded else set()
             _add_list(loader, number, root, places.environments, own)
         level = LEVELS[number // 5 % len(LEVELS)]
         for team in _teams(number, size, belongs_only=roles == (BuiltInRole.GUEST,)):

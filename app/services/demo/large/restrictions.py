@@ -16,11 +16,13 @@ def add_restrictions(loader: Loader, size: Size, places: Places, people: list[st
     """Write all restrictions, and the memberships on projects that they and restricted projects need."""
     guarded = guarded_projects(size)
     for number, project in enumerate(guarded):
-        _guard_project(loader, number, project, places, people)
+        # Whoever has a key manages one that no ADMIN passes unnamed: its list is its grants, and nothing is computed.
+        admin_bypass = number >= size.keys and number % 2 == 0
+        _guard_project(loader, number, project, places, people, admin_bypass=admin_bypass)
     for project in sorted(set(filter(is_restricted, range(size.projects))) - set(guarded)):
         _let_in(loader, project, places, people)
     for team in guarded_teams(size):
-        id = _restrict(loader, places.teams[team], tier=Tier.PRODUCTION.value, admin_bypass=False)
+        id = _restrict(loader, places.teams[team], environment_name=environment_name(0), admin_bypass=True)
         _grant(loader, id, level=RoleLevel.MAINTAINER.name)
         _grant(loader, id, team_id=places.teams[team])
 
@@ -33,18 +35,20 @@ def _let_in(loader: Loader, project: int, places: Places, people: list[str]) -> 
         join(loader, places.teams[project % len(places.teams)], places.projects[project], BuiltInRole.MEMBER)
 
 
-def _guard_project(loader: Loader, number: int, project: int, places: Places, people: list[str]) -> None:
-    """A restriction of a project's own. Two manage it, of whom it may name the second; the third it never names."""
+def _guard_project(
+    loader: Loader, number: int, project: int, places: Places, people: list[str], *, admin_bypass: bool
+) -> None:
+    """A restriction of a project's own: its maintainer manages it, and of its two members it may name the first."""
     scope_id = places.projects[project]
     one, two, three = (people[(number + offset) % len(people)] for offset in range(LEAST_PEOPLE))
     join(loader, one, scope_id, BuiltInRole.MAINTAINER)
-    join(loader, two, scope_id, BuiltInRole.MAINTAINER)
+    join(loader, two, scope_id, BuiltInRole.MEMBER)
     join(loader, three, scope_id, BuiltInRole.MEMBER)
     id = _restrict(
         loader,
         scope_id,
         **_target(number, places.environments[project]),
-        admin_bypass=number % 2 == 0,
+        admin_bypass=admin_bypass,
         hides=number % 10 == 9,
     )
     _grant(loader, id, level=RoleLevel.MAINTAINER.name)
