@@ -1,0 +1,119 @@
+"""What fills the holes of operations: ids seen and hidden in either twin or both, unknown and malformed; and texts."""
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from app.policy.roles import BUILT_IN_ROLES
+from tests.proof.plans import NAMES, TIMES
+from tests.proof.twins.making import Twins
+from tests.proof.twins.whole import Whole
+from tests.proof.world import make_id
+
+T = TypeVar("T")
+
+_ID = re.compile(r'"([a-z]{3}_(?:[0-9a-z]{24}|[0-9a-z]{48}))"')
+_CURSOR = re.compile(r'"(?:cursor|startCursor|endCursor)":"([^"]+)"')
+_MOST_CURSORS = 40
+MALFORMED = ("", "env_1", "x" * 200, "tea_ZZZZZZZZZZZZZZZZZZZZZZZZ", "Team:1", "null\0")
+
+
+class Pools:
+    """Of one pair of twins. What answers show is added: ids, cursors."""
+
+    def __init__(self, twins: Twins) -> None:
+        self.twins = twins
+        left, right = ids_of(twins.left), ids_of(twins.right)
+        sight = twins.sight
+        self.seen = sight.resources | sight.people | sight.memberships | sight.restrictions | set(BUILT_IN_ROLES)
+        self.ids = sorted(left | right | set(BUILT_IN_ROLES))
+        self.differing = left ^ right
+        self.cursors: list[str] = []
+        self.taken_in_one = _taken(twins.left) ^ _taken(twins.right)
+
+    def learn(self, answer: str) -> None:
+        """Remember what an answer showed, the same in both twins."""
+        found = set(_ID.findall(answer)) - self.seen
+        self.seen |= found
+        self.ids = sorted({*self.ids, *found})
+        self.cursors = [*self.cursors, *_CURSOR.findall(answer)][-_MOST_CURSORS:]
+
+    def id(self, rng: random.Random, *prefixes: str) -> str:
+        """Of one of these kinds; mostly of something seen, often of something hidden, sometimes of nothing."""
+        drawn = rng.random()
+        fitting = [id for id in self.ids if id[:3] in prefixes]
+        if drawn < 0.05:
+            return rng.choice(MALFORMED)
+        if drawn < 0.1 or not fitting:
+            return make_id(rng.choice(prefixes), 10**22)
+        if drawn < 0.13:
+            return rng.choice(self.ids)
+        seen = [id for id in fitting if id in self.seen]
+        hidden = [id for id in fitting if id not in self.seen]
+        differing = [id for id in hidden if id in self.differing]
+        chosen = seen if drawn < 0.68 else differing if drawn < 0.88 else hidden
+        return rng.choice(chosen or seen or hidden)
+
+    def path(self, rng: random.Random) -> str:
+        """Of a node of one of the twins, or nearly."""
+        facts = rng.choice((self.twins.left, self.twins.right)).facts
+        path = facts.slug_path(rng.choice([facts.organization.id, *facts.teams, *facts.projects]))
+        return rng.choice((path, path, path, path.upper(), path + "/", path.rpartition("/")[2], f"{path}/x", "acme"))
+
+    def slug(self, rng: random.Random) -> str:
+        return rng.choice(("acme", "acme", "acme", "elsewhere", "nowhere", "Acme", ""))
+
+    def search(self, rng: random.Random) -> str:
+        """Part of what something is called, seen or hidden."""
+        facts = rng.choice((self.twins.left, self.twins.right)).facts
+        people = rng.choice((self.twins.left, self.twins.right)).people.values()
+        nodes = [*facts.teams.values(), *facts.projects.values()]
+        texts = [n.name for n in nodes] + [n.slug for n in nodes] + [p.name for p in people] + self._emails()
+        text = rng.choice([*texts, *NAMES, "Renamed", "Added", ""])
+        return text[: rng.choice((1, 2, 4, 40))]
+
+    def email(self, rng: random.Random) -> str:
+        """Somebody's, seen or hidden or nobody's."""
+        email = rng.choice([*self._emails(), "nobody@example.org", "no e-mail"])
+        return rng.choice((email, email, email.upper()))
+
+    def _emails(self) -> list[str]:
+        people = [*self.twins.left.people.values(), *self.twins.right.people.values()]
+        return sorted({person.email for person in people if person.email is not None})
+
+    def name(self, rng: random.Random, place: str | None = None) -> str:
+        """For something new in a place: free, taken in both twins or in neither (declared.py)."""
+        taken = [name for where, name in _taken(self.twins.left) if where == place]
+        name = rng.choice((*NAMES, "added-1", "added-2", "new", "new-2", "*", "", " outer", *taken, *taken))
+        return "new-3" if (place, name) in self.taken_in_one else name
+
+    def instant(self, rng: random.Random) -> str:
+        at = rng.choice((*TIMES, 1_700_000_000_000_000, 4_000_000_000_000_000))
+        moment = datetime.fromtimestamp(at / 1_000_000, UTC)
+        return moment.isoformat().replace("+00:00", "Z")
+
+    def cursor(self, rng: random.Random) -> str:
+        return rng.choice([*self.cursors, *self.cursors, "bm9uZQ", ""])
+
+    def one(self, rng: random.Random, options: Sequence[T]) -> T:
+        return rng.choice(options)
+
+
+def ids_of(whole: Whole) -> set[str]:
+    """Of everything that there is in a twin, the other organization included."""
+    found: set[str] = {*whole.people, *whole.rows}
+    found |= {key.key.id for key in whole.keys.values() if key.key is not None}
+    for facts in (whole.facts, whole.elsewhere):
+        found |= {facts.organization.id, *facts.teams, *facts.projects, *facts.environments, *facts.memberships}
+        found |= {*facts.custom_roles, *facts.restrictions, *facts.grants, *facts.approval_rules}
+    return found
+
+
+def _taken(whole: Whole) -> set[tuple[str, str]]:
+    """The slugs and names that nothing else there may have, by where."""
+    nodes: Iterable[tuple[str, str]] = (
+        (node.parent_id, node.slug) for node in (*whole.facts.teams.values(), *whole.facts.projects.values())
+    )
+    return {*nodes, *((e.project_id, e.name) for e in whole.facts.environments.values())}
