@@ -7,6 +7,7 @@ from app.api.fields import given
 from app.api.ids import expect_id
 from app.errors import BailiwickError
 from app.services.checks import Question
+from app.store.identities import kind_of
 
 
 @strawberry.input(description="May somebody do this to that?")
@@ -22,20 +23,18 @@ class CheckInput:
         default=strawberry.UNSET,
     )
 
-    def question(self, *path: str | int) -> Question:
+    def question(self, path: tuple[str | int, ...]) -> Question:
         """The question as the services take it. Raises INVALID, with its path, for ids that could not be ours."""
-        subject_id = given(self.subject_id)
-        return Question(
-            self.permission,
-            expect_id(self.resource_id, *path, "resourceId"),
-            given(self.environment_name),
-            None if subject_id is None else expect_id(subject_id, *path, "subjectId"),
-            path,
-        )
+        resource_id, name, subject_id = self.resource_id, given(self.environment_name), given(self.subject_id)
+        if kind_of(resource_id) is None:
+            expect_id(resource_id, *path, "resourceId")
+        if subject_id is not None:
+            expect_id(subject_id, *path, "subjectId")
+        return Question(self.permission, resource_id, name, subject_id, path)
 
-    def ask(self, *path: str | int) -> Question | BailiwickError:
+    def ask(self, path: tuple[str | int, ...]) -> Question | BailiwickError:
         """The question, or why it is refused: one bad question doesn't spoil the others."""
         try:
-            return self.question(*path)
+            return self.question(path)
         except BailiwickError as error:
             return error

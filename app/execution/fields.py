@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from graphql import GraphQLField
 from strawberry.exceptions import (
@@ -16,6 +16,8 @@ from strawberry.types.field import StrawberryField
 
 from app.execution.inputs import BACKREF
 from app.execution.run import Batched
+
+R = TypeVar("R", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Function:
     call: Callable[..., Any]
     guards: tuple[Guard, ...]
     batched: Batched | None
+    looks_ahead: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ def access(definition: GraphQLField) -> Access:
         if not isinstance(extension, PermissionExtension):
             resolve = extension.resolve_async if field.is_async else extension.resolve
             call = partial(resolve, call)
-    return Function(call, tuple(guards), getattr(field.base_resolver.wrapped_func, "batched", None))
+    written = field.base_resolver.wrapped_func
+    batched, ahead = getattr(written, "batched", None), getattr(written, "looks_ahead", False)
+    return Function(call, tuple(guards), batched, ahead)
 
 
 def _is_quick(extension: Any) -> bool:
@@ -121,3 +126,15 @@ def _caller(field: StrawberryField) -> Callable[..., Any] | None:
     if parent is None and info is None:
         return lambda _source, _info, **arguments: function(**arguments)
     return None
+
+
+def looks_ahead(resolver: R) -> R:
+    """Mark a resolver that wants to know which fields are asked of its value, by `selected(info)`."""
+    resolver.looks_ahead = True  # type: ignore[attr-defined]
+    return resolver
+
+
+def selected(info: Any) -> frozenset[str]:
+    """The names of the fields asked of a resolver's value; of a field that could be any, where nobody knows."""
+    found = getattr(info, "selected", None)
+    return frozenset({"*"}) if found is None else found

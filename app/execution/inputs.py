@@ -5,7 +5,7 @@ to say of it.
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING
+from dataclasses import MISSING, is_dataclass
 from typing import Any
 
 from graphql import (
@@ -63,13 +63,6 @@ class Inputs:
             self._known[name] = _object(kind, self) if isinstance(kind, GraphQLInputObjectType) else _leaf(kind)
             self._making.discard(name)
         return self._known[name]
-
-
-def has_object(kind: GraphQLInputType) -> bool:
-    """Whether a type is an input object, or a list of some."""
-    while isinstance(kind, GraphQLNonNull | GraphQLList):
-        kind = kind.of_type
-    return isinstance(kind, GraphQLInputObjectType)
 
 
 def _odd(_value: Any) -> Any:
@@ -152,31 +145,64 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> Convert:
     if not isinstance(definition, StrawberryObjectDefinition) or definition.from_input is not None:
         return _odd
     names: dict[str, Any] = {"OddValueError": OddValueError, "make": definition.origin, "MISSING": object()}
-    lines = [
-        "def convert(value):",
-        "    if value.__class__ is not dict: raise OddValueError",
-        "    n = len(value); made = {}",
-    ]
+    text = ["if value.__class__ is not dict: raise OddValueError", "n = len(value)"]
     if kind.is_one_of:
-        lines.append("    if n != 1 or None in value.values(): raise OddValueError")
-    for number, (name, field) in enumerate(kind.fields.items()):
+        text.append("if n != 1 or None in value.values(): raise OddValueError")
+    made: list[str] = []
+    for name, field in kind.fields.items():
         written = (field.extensions or {}).get(BACKREF)
         if not isinstance(written, StrawberryField) or isinstance(written.type, StrawberryMaybe):
             return _odd
-        names[f"convert_{number}"] = inputs.converter(field.type)
-        lines += _convert_field(name, field, written, number)
-    lines += ["    if n: raise OddValueError", "    return make(**made)"]
-    exec("\n".join(lines), names)  # noqa: S102 - our own text, every name in it quoted by repr
-    made: Convert = names["convert"]
-    return made
+        made.append(str(written.python_name))
+        text += _convert_field(name, field, written, names, inputs)
+    text += ["if n: raise OddValueError", *_make(definition.origin, made, names)]
+    exec("\n    ".join(["def convert(value):", *text]), names)  # noqa: S102 - our own text, names quoted by repr
+    convert: Convert = names["convert"]
+    return convert
 
 
-def _convert_field(name: str, field: GraphQLInputField, written: StrawberryField, number: int) -> list[str]:
-    found = f"n -= 1; made[{written.python_name!r}] = convert_{number}(v)"
-    lines = [f"    v = value.get({name!r}, MISSING)"]
+def _make(kind: type[Any], fields: list[str], names: dict[str, Any]) -> list[str]:
+    """Text that makes the object of the variables that are named after its fields."""
+    plain = "__init__" in kind.__dict__ and is_dataclass(kind) and not hasattr(kind, "__post_init__")
+    if not plain or hasattr(kind, "__slots__"):
+        return [f"return make({', '.join(f'{name}={name}' for name in fields)})"]
+    # What the constructor of a dataclass does, for less.
+    names["new"] = object.__new__
+    values = ", ".join(f"{name!r}: {name}" for name in fields)
+    return ["made = new(make)", f"made.__dict__ = {{{values}}}", "return made"]
+
+
+def _convert_field(
+    name: str, field: GraphQLInputField, written: StrawberryField, names: dict[str, Any], inputs: Inputs
+) -> list[str]:
+    """Text that puts the value of a field into a variable of its name in Python."""
+    variable = written.python_name
+    kind: Any = field.type
+    is_nullable = not isinstance(kind, GraphQLNonNull)
+    test, converted = _quickly(kind if is_nullable else kind.of_type, str(variable), names, inputs)
+    text = [f"    if {test}: {variable} = {converted}", "    else: raise OddValueError"]
+    if is_nullable:
+        text = [f"    if v is None: {variable} = None", f"    el{text[0].strip()}", text[1]]
     if is_required_input_field(field):
-        return [*lines, "    if v is MISSING: raise OddValueError", f"    {found}"]
-    lines.append(f"    if v is not MISSING: {found}")
-    if written.default_value is MISSING and written.default_factory is MISSING:
-        lines.append(f"    else: made[{written.python_name!r}] = None")
-    return lines
+        missing = "    raise OddValueError"
+    elif written.default_factory is not MISSING:
+        names[f"make_{variable}"] = written.default_factory
+        missing = f"    {variable} = make_{variable}()"
+    else:
+        names[f"default_{variable}"] = None if written.default_value is MISSING else written.default_value
+        missing = f"    {variable} = default_{variable}"
+    found = [f"v = value.get({name!r}, MISSING)", "if v is MISSING:", missing, "else:", "    n -= 1"]
+    return found + text
+
+
+def _quickly(kind: Any, variable: str, names: dict[str, Any], inputs: Inputs) -> tuple[str, str]:
+    """A test for the values `v` that are not null, and the text that converts them."""
+    if kind in {GraphQLString, GraphQLID}:
+        return "v.__class__ is str", "v"
+    if kind is GraphQLBoolean:
+        return "v is True or v is False", "v"
+    if isinstance(kind, GraphQLEnumType):
+        names[f"members_{variable}"] = {name: kind.coerce_input_value(name) for name in kind.values}
+        return f"v.__class__ is str and v in members_{variable}", f"members_{variable}[v]"
+    names[f"convert_{variable}"] = inputs.converter(GraphQLNonNull(kind))
+    return "v is not None", f"convert_{variable}(v)"

@@ -40,12 +40,16 @@ class Batched(Protocol):
 
 
 class Info:
-    """What resolvers get as `info`: the context, and nothing else."""
+    """What resolvers get as `info`: the context, and nothing else.
 
-    __slots__ = ("context",)
+    Those that look ahead also get the names of the fields that are asked of their value, whatever its type.
+    """
 
-    def __init__(self, context: Any) -> None:
+    __slots__ = ("context", "selected")
+
+    def __init__(self, context: Any, selected: frozenset[str] | None = None) -> None:
         self.context = context
+        self.selected = selected
 
 
 class Waiting(NamedTuple):

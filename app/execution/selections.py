@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+)
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from graphql.type import is_leaf_type, is_list_type
 
@@ -12,7 +20,7 @@ from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Selection, completion
 from app.execution.fields import Attribute, Function, Stock, access
 from app.execution.leaves import quickly
-from app.execution.run import located
+from app.execution.run import Info, located
 
 Details = Sequence[FieldDetails]
 
@@ -67,7 +75,7 @@ class Compiler:
         field = FieldContext(parent, name, definition, nodes)
         place = f"(place, {key!r}, d, {is_nullable})"
         text = ["    try:"]
-        text += [f"        {line}" for line in self._value(field, number, place)]
+        text += [f"        {line}" for line in self._value(field, details, number, place)]
         text += [f"        {line}" for line in self._completion(field, details, number, place)]
         text.append("    except Exception as e:")
         if is_nullable:
@@ -77,7 +85,7 @@ class Compiler:
         text.append(f"    d[{key!r}] = v")
         return text
 
-    def _value(self, field: FieldContext, number: int, place: str) -> list[str]:
+    def _value(self, field: FieldContext, details: Details, number: int, place: str) -> list[str]:
         """Text that puts into `v` what the field's resolver gives."""
         how = access(field.definition)
         if isinstance(how, Attribute):
@@ -91,9 +99,11 @@ class Compiler:
             )
             call = f"call_{number}" if how.resolve is not None else "run.executor.field_resolver"
             return [*text, f"v = {call}(o, {field_info}{arguments})"]
-        return text + self._call(how, number, arguments, place)
+        return text + self._call(how, field, details, number, arguments, place)
 
-    def _call(self, how: Function, number: int, arguments: str, place: str) -> list[str]:
+    def _call(
+        self, how: Function, field: FieldContext, details: Details, number: int, arguments: str, place: str
+    ) -> list[str]:
         names = self._names
         if how.batched is not None:
             names[f"batched_{number}"] = how.batched
@@ -101,6 +111,12 @@ class Compiler:
         else:
             names[f"call_{number}"] = how.call
             text = [f"v = call_{number}(o, info{arguments})"]
+        if how.looks_ahead:
+            names["Info"], names[f"selected_{number}"] = (
+                Info,
+                self._selected(get_named_type(field.definition.type), details),
+            )
+            text = [f"v = call_{number}(o, Info(run.context, selected_{number}){arguments})"]
         for index, guard in reversed(list(enumerate(how.guards))):
             names[f"may_{number}_{index}"], names[f"refuse_{number}_{index}"] = guard.has_permission, guard.refuse
             text = [
@@ -110,6 +126,13 @@ class Compiler:
                 *(f"    {line}" for line in text),
             ]
         return text
+
+    def _selected(self, kind: GraphQLNamedType, details: Details) -> frozenset[str] | None:
+        """The names of the fields that are asked of values of one object type."""
+        if not isinstance(kind, GraphQLObjectType):
+            return None
+        fields = self._subfields(kind, details).grouped_field_set.values()
+        return frozenset(each[0].node.name.value for each in fields)
 
     def _arguments(self, definition: GraphQLField, node: FieldNode, number: int) -> tuple[list[str], str]:
         if not definition.args:

@@ -67,6 +67,9 @@ class Structure:
         self.environments: list[Environment] = list(facts.environments.values())
         self.environment_number = {e.id: number for number, e in enumerate(self.environments)}
         self.project_of = [self.node_number[e.project_id] for e in self.environments]
+        self.no_environment = len(self.environments)
+        """The number of an environment that is nobody's: in a project that no set holds, matched by nothing."""
+        self.project_of.append(len(self.nodes))
         self.restrictions: list[Restriction] = list(facts.restrictions.values())
         self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
         self._reach: dict[int, int] = {}
@@ -135,7 +138,7 @@ class Structure:
             key = tuple(group)
             if key not in shared:
                 shared[key] = Matching(key, tuple(n for n in key if self.restrictions[n].hides))
-        return [shared[tuple(group)] for group in found]
+        return [*(shared[tuple(group)] for group in found), UNRESTRICTED]
 
     def targets(self, restriction: Restriction) -> Iterable[int]:
         """The numbers of the environments that a restriction, enabled or not, matches."""

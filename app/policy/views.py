@@ -79,7 +79,10 @@ class View:
         if number is not None:
             return self.may_in_environment(permission, number)
         number = self.structure.node_number.get(resource_id)
-        return number is not None and self.may_on_node(permission, number)
+        if number is not None:
+            return self.may_on_node(permission, number)
+        # What is not there goes the way of a hidden environment, to the same end.
+        return self.may_in_environment(permission, self.structure.no_environment)
 
     def node(self, node_id: str) -> Node | None:
         """The organization, team or project, where it is visible."""

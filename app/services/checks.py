@@ -18,7 +18,7 @@ from app.services.reader import Reader
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would cost as much as answering
 class Question:
     """May `subject_id` (None: the asker) do this to that, or to the environment of this name in that project?
 
@@ -39,15 +39,50 @@ class Answer:
     decision: Decision
     objects: Objects | None
 
+    @property
+    def allowed(self) -> bool:
+        return self.decision.allowed
 
-async def answer_all(reader: Reader, questions: Sequence[Question | BailiwickError]) -> list[Answer | BailiwickError]:
-    """One answer a question, in their order, all at one moment. A refused question is its error, in its place."""
+
+@dataclass(slots=True)  # not frozen: that would cost as much as answering
+class Verdict:
+    """Whether it is allowed, and nothing else."""
+
+    allowed: bool
+
+
+async def answer_all(
+    reader: Reader, questions: Sequence[Question | BailiwickError], *, alone: bool
+) -> list[Answer | Verdict | BailiwickError]:
+    """One answer a question, in their order, all at one moment. A refused question is its error, in its place.
+
+    `alone`: nobody wants to know more than whether it is allowed.
+    """
     asked = {question.resource_id for question in questions if isinstance(question, Question)}
     opened = await reader.open_for(asked)
-    return [
-        _answer_or_error(reader.subject, opened, question) if isinstance(question, Question) else question
-        for question in questions
-    ]
+    answers: list[Answer | Verdict | BailiwickError] = []
+    for question in questions:
+        try:
+            if isinstance(question, BailiwickError):
+                answers.append(question)
+            elif alone and question.subject_id is None and question.environment_name is None:
+                answers.append(Verdict(_is_allowed(opened, question)))
+            else:
+                answers.append(answer(reader.subject, opened, question))
+        except BailiwickError as error:
+            answers.append(error)
+    return answers
+
+
+def _is_allowed(opened: Iterable[Objects], question: Question) -> bool:
+    """The rule in its set form, which gives no reasons. What goes wrong is a refusal (section 4)."""
+    try:
+        for objects in opened:
+            if objects.view.may(question.permission, question.resource_id):
+                return True
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not grant
+        _log.error("a decision failed and refused", exc_info=error)
+    return False
 
 
 def answer(asker: Subject, opened: Iterable[Objects], question: Question) -> Answer:
@@ -66,13 +101,6 @@ def answer(asker: Subject, opened: Iterable[Objects], question: Question) -> Ans
             found = _answer_in(asker, objects, resource, question) or found
     nothing = hidden(question.permission, question.resource_id, question.subject_id or asker.id)
     return found or Answer(nothing, None)
-
-
-def _answer_or_error(asker: Subject, opened: Iterable[Objects], question: Question) -> Answer | BailiwickError:
-    try:
-        return answer(asker, opened, question)
-    except BailiwickError as error:
-        return error
 
 
 def decide_for_viewer(objects: Objects, permissions: Iterable[Permission], resource_id: str) -> list[Answer]:

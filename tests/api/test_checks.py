@@ -391,3 +391,19 @@ async def test_a_decision_that_fails_refuses_and_tells_nothing(
     assert_hidden(decision)
     assert "secret" not in response.text
     assert "a secret of the inside" in caplog.text
+
+
+async def test_a_verdict_alone_that_fails_refuses_and_tells_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Asked for nothing but whether it is allowed, the rule's set form answers; it refuses where it fails, too."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    alone = "query($input: CheckInput!) { check(input: $input) { allowed } }"
+    assert (await client.ask("ada", alone, input=asking(client, "PROJECT_VIEW", "lab")))["check"] == {"allowed": True}
+    monkeypatch.setattr("app.policy.views.View.may", fail)
+    response = await client.send("ada", alone, input=asking(client, "PROJECT_VIEW", "lab"))
+    assert response.json() == {"data": {"check": {"allowed": False}}}
+    assert "a secret of the inside" in caplog.text

@@ -15,14 +15,18 @@ from app.api.pagination import Listing, listing
 from app.api.permissions import SignedIn
 from app.api.types.viewer import Viewer
 from app.errors import BailiwickError, invalid
+from app.execution.fields import looks_ahead, selected
 from app.policy import facts
 from app.policy.structure import order_of
 from app.policy.subject import Subject
 from app.services import batches, checks, records
-from app.services.checks import Answer
+from app.services.checks import Answer, Verdict
 from app.services.deployments import Deployed
 
 MAX_NODES, MAX_CHECKS = 100, 1_000
+
+_VERDICT = {"allowed", "__typename"}
+"""Who asks for nothing else of a decision gets no reasons made."""
 
 IdArgument = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
 OptionalId = Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")]
@@ -105,26 +109,29 @@ class Query:
         "Whether a subject may do something, and why; null, with an error, when the question is refused.",
         needs=[SignedIn],
     )
+    @looks_ahead
     async def check(
         self, info: Info, input: Annotated[CheckInput, strawberry.argument(description="The question.")]
-    ) -> Answer:
-        question = input.question("input")
-        asker = info.context.asker
-        return checks.answer(asker.subject, await asker.open_for((question.resource_id,)), question)
+    ) -> Answer | Verdict | BailiwickError:
+        question = input.question(("input",))
+        answers = await checks.answer_all(info.context.asker, [question], alone=selected(info) <= _VERDICT)
+        return answers[0]
 
     @field(
         list[types.Decision | None] | None,
         "Many questions at one moment, in the same order, at most 1000; a refused one is a null with an error.",
         needs=[SignedIn],
     )
+    @looks_ahead
     async def checks(
         self,
         info: Info,
         inputs: Annotated[list[CheckInput], strawberry.argument(description="The questions.")],
-    ) -> list[Answer | BailiwickError]:
+    ) -> list[Answer | Verdict | BailiwickError]:
         if len(inputs) > MAX_CHECKS:
             raise invalid(f"at most {MAX_CHECKS} questions can be asked at once", "inputs")
-        return await checks.answer_all(info.context.asker, [each.ask("inputs", i) for i, each in enumerate(inputs)])
+        questions = [each.ask(("inputs", i)) for i, each in enumerate(inputs)]
+        return await checks.answer_all(info.context.asker, questions, alone=selected(info) <= _VERDICT)
 
 
 def _one_of(id: str | None, other: str | None, name: str) -> str | None:

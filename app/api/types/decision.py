@@ -7,7 +7,7 @@ import strawberry
 
 from app.api.context import Info
 from app.api.enums import ErrorCode, Gate, Permission
-from app.api.fields import field
+from app.api.fields import attribute, field
 from app.api.node import Node
 from app.api.scalars import DateTime
 from app.policy import decision
@@ -54,9 +54,7 @@ class Reason:
 
 @strawberry.type(description="Whether a subject may do something, and why.")
 class Decision:
-    @field(bool, "Whether they may.")
-    def allowed(answer: strawberry.Parent[Answer]) -> bool:
-        return answer.decision.allowed
+    allowed: bool = attribute("Whether they may.")
 
     @field(Permission, "What was asked about.")
     def permission(answer: strawberry.Parent[Answer]) -> Permission:
