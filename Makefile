@@ -78,6 +78,17 @@ test: browser ## Run the tests on SQLite and PostgreSQL, in two processes; ARGS=
 conformance: setup ## Show which test shows each of the four products' 226 statements; ARGS="--db sqlite" narrows
 	@$(BIN)/python -m tests.conformance.table $(ARGS)
 
+##@ Measure
+
+.PHONY: measure
+measure: setup ## See to it that there is what measuring draws and ranks with
+	@$(BIN)/python -c 'import matplotlib, scipy' 2>/dev/null || { echo "installing what measuring needs, half a minute"; \
+		$(PIP) --require-hashes -r requirements-measure.lock; }
+
+.PHONY: bench
+bench: measure ## Measure what answers cost, against the same made by hand; QUICK=1 takes less than two minutes
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(ARGS)
+
 ##@ Change
 
 .PHONY: format
