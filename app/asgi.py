@@ -25,6 +25,7 @@ from app.web.edge import Edge
 from app.web.explorer import EXAMPLES, DemoPerson, explorer_routes
 from app.web.health import health_routes
 from app.web.refusals import refuse
+from app.web.shortcut import Shortcut
 
 GRAPHQL_PATH = "/graphql"
 
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> Starlette:
     server = Server(settings)
     app = Starlette(
         routes=server.routes(),
-        middleware=[Middleware(Edge)],
+        middleware=[Middleware(Edge), Middleware(Shortcut, path=GRAPHQL_PATH, to=server.endpoint)],
         exception_handlers={HTTPException: refuse},
         lifespan=server.lifespan,
     )
@@ -53,6 +54,14 @@ class Server:
         self._settings = settings
         self._instance: Instance | None = None
         self._migrated = False
+        self.endpoint = GraphQLEndpoint(
+            schema,
+            Limits(settings.max_tokens, settings.max_depth, settings.max_complexity),
+            context=self._context,
+            read_body=lambda request: read_body(request, settings.max_body_bytes),
+            after=self._after,
+            allow_get=settings.graphql_get,
+        )
 
     @property
     def instance(self) -> Instance:
@@ -81,17 +90,9 @@ class Server:
     def routes(self) -> Sequence[BaseRoute]:
         """Every path there is."""
         settings = self._settings
-        endpoint = GraphQLEndpoint(
-            schema,
-            Limits(settings.max_tokens, settings.max_depth, settings.max_complexity),
-            context=self._context,
-            read_body=lambda request: read_body(request, settings.max_body_bytes),
-            after=self._after,
-            allow_get=settings.graphql_get,
-        )
         people = self._people if settings.demo else None
         explorer = explorer_routes(people, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
-        return [Route(GRAPHQL_PATH, endpoint), *health_routes(self._is_ready), *explorer]
+        return [Route(GRAPHQL_PATH, self.endpoint), *health_routes(self._is_ready), *explorer]
 
     def _people(self) -> list[DemoPerson]:
         return [DemoPerson(each.name, each.about, each.key) for each in demo_people(self._settings.pepper())]

@@ -12,10 +12,8 @@ from typing import Generic, TypeVar
 import orjson
 import strawberry
 from graphql import ExecutionResult, OperationType
-from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.documents import DocumentError, Documents
@@ -56,10 +54,12 @@ class GraphQLEndpoint(Generic[C]):
         self._documents = Documents(schema, limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._respond(Request(scope, receive))
-        await response(scope, receive, send)
+        context = await self._respond(Request(scope, receive), send)
+        if self._after is not None:
+            await self._after(context)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request, send: Send) -> C:
+        """Answer, and give the context that the answer was made with."""
         if request.method not in self._methods:
             raise _wrong_method(self._methods)
         state = request.scope["state"]
@@ -69,7 +69,14 @@ class GraphQLEndpoint(Generic[C]):
         context = await self._context(request)
         parameters = await self._parameters(request)
         answer = await self._answer(parameters, context, state["request_id"], reading=request.method == "GET")
-        return self._response(answer, media_type, context)
+        body = orjson.dumps(answer)
+        headers = [
+            (b"content-length", str(len(body)).encode()),
+            (b"content-type", f"{media_type}; charset=utf-8".encode()),
+        ]
+        await send({"type": "http.response.start", "status": _status(answer, media_type), "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        return context
 
     async def _parameters(self, request: Request) -> Parameters:
         if request.method == "GET":
@@ -100,11 +107,6 @@ class GraphQLEndpoint(Generic[C]):
         operation.cost.check(parameters.variables, self._limits.objects)
         result = operation.compiled.execute(context, parameters.variables)
         return await result if isawaitable(result) else result
-
-    def _response(self, answer: Entry, media_type: str, context: C) -> Response:
-        after = None if self._after is None else BackgroundTask(self._after, context)
-        headers = {"Content-Type": f"{media_type}; charset=utf-8"}
-        return Response(orjson.dumps(answer), _status(answer, media_type), headers, background=after)
 
 
 def _status(answer: Entry, media_type: str) -> int:

@@ -17,6 +17,10 @@ class Arrivals:
         self._revisions = database.probe(revisions_in_all)
         self._known: OrderedDict[str, tuple[int, Arrival]] = OrderedDict()
 
+    def knows(self, key_hash: str) -> bool:
+        """Whether there was such a key of late."""
+        return key_hash in self._known
+
     async def by_key(self, key_hash: str) -> Arrival | None:
         """Who this key belongs to, and at which revisions; None for an unknown or revoked key."""
         # Before the store is asked: a change in between makes what is remembered old at once, never what is answered.

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import string
 import zlib
@@ -11,6 +12,7 @@ PREFIX = "blw_"
 
 _ALPHABET = string.digits + string.ascii_letters
 _BODY, _CHECK = 32, 6
+_SHAPE = re.compile(f"{PREFIX}[0-9A-Za-z]{{{_BODY + _CHECK}}}")
 SHOWN = len(PREFIX) + 6
 """How many characters of a key are shown in lists."""
 
@@ -28,13 +30,7 @@ def derive_key(pepper: bytes, name: str) -> str:
 
 def is_well_formed(key: str) -> bool:
     """Whether a key could be one of ours: prefix, alphabet, length and checksum. Asks no store."""
-    body = key[len(PREFIX) : -_CHECK]
-    return (
-        key.startswith(PREFIX)
-        and len(body) == _BODY
-        and all(char in _ALPHABET for char in body)
-        and hmac.compare_digest(key.encode(), _with_checksum(body).encode())
-    )
+    return bool(_SHAPE.fullmatch(key)) and hmac.compare_digest(key, _with_checksum(key[len(PREFIX) : -_CHECK]))
 
 
 def hash_key(pepper: bytes, key: str) -> str:
