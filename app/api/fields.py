@@ -44,6 +44,11 @@ def attribute(description: str, name: str | None = None) -> Any:
     return strawberry.field(description=description, name=name)
 
 
+def is_nothing(*values: object) -> bool:
+    """Whether none of some optional arguments was said."""
+    return values.count(strawberry.UNSET) == len(values)
+
+
 def given(value: T | None) -> T | None:
     """An optional argument's value: left out and null are the same to a filter."""
     return None if value is strawberry.UNSET else value

@@ -154,7 +154,7 @@ class Scanned(Generic[T]):
             more_after = paging.before is not None and _has_any(items.forwards(end, items.end(None)))
             more_before = more_before or _has_any(items.backwards(0, first))
         else:
-            nodes = list(islice(items.forwards(first, end), size + 1))
+            nodes = items.take(first, end, size + 1)
             more_after, nodes = len(nodes) > size, nodes[:size]
             more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
             more_before = paging.after is not None and _has_any(items.backwards(0, first))
@@ -188,6 +188,10 @@ _ARGUMENTS = (
 )
 
 
+_NAMES = tuple(name for name, *_ in _ARGUMENTS)
+_BEGINNING = Paging(DEFAULT_PAGE, None, None, backwards=False)
+
+
 class Paged(FieldExtension):
     """Gives a field the four arguments of a connection and makes a page of the list that its resolver returns.
 
@@ -207,10 +211,14 @@ class Paged(FieldExtension):
             )
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
-        asked = {name: kwargs.pop(name, None) for name, *_ in _ARGUMENTS}
-        given = {name: None if value is strawberry.UNSET else value for name, value in asked.items()}
-        paging = paging_of(self._by, **given)
+        paging = _BEGINNING
+        if kwargs:
+            given = {name: kwargs.pop(name) for name in _NAMES if name in kwargs}
+            if given:
+                paging = paging_of(self._by, **given)
         found = next_(source, info, **kwargs)
+        if isinstance(found, Scanned):
+            return found.page(paging)
         if inspect.isawaitable(found):
             return self._awaited(found, paging)
         return None if found is None else found.page(paging)
@@ -226,7 +234,11 @@ class Paged(FieldExtension):
 
 
 def paging_of(
-    by: type[str] | type[int], first: int | None, after: str | None, last: int | None, before: str | None
+    by: type[str] | type[int],
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
 ) -> Paging:
     """What the four arguments ask for. Raises INVALID for sizes out of bounds, both ends at once, and odd cursors."""
     if first is not None and last is not None:

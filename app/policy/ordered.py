@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -53,6 +54,13 @@ class Ordered(Generic[T]):
     def end(self, before: Key | None) -> int:
         """The place of a key; where all ends for None."""
         return len(self._numbers) if before is None else bisect_left(self._numbers, before, key=self._key_of)
+
+    def take(self, start: int, end: int, most: int) -> list[T]:
+        """The first so many from one place up to another."""
+        if self._keeps is None:
+            things = self._things
+            return [things[number] for number in self._numbers[start : min(end, start + most)]]
+        return list(islice(self.forwards(start, end), most))
 
     def forwards(self, start: int, end: int) -> Iterator[T]:
         """What stands from one place up to another."""

@@ -76,7 +76,11 @@ def _create(change: Change, project_id: str, ref: str, name: str | None, key: st
 
 
 def _require_creation(change: Change, project: Project, name: str) -> None:
-    """Deploying to a name that isn't there or is hidden is decided as creating it. Raises FORBIDDEN or CONFLICT."""
+    """Deploying to a name that isn't there or is hidden is decided as creating it. Raises FORBIDDEN or CONFLICT.
+
+    Who can't create is told so: to name ENVIRONMENT_DEPLOY would send them for what they have.
+    """
+    change.require(Permission.ENVIRONMENT_CREATE, project)
     permission = Permission.ENVIRONMENT_DEPLOY
     decision = decide_named(
         change.facts, change.asker, permission, project.id, name, change.instant, asker_sees_it=False

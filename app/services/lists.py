@@ -28,6 +28,9 @@ class EnvironmentFilter:
     permission: Permission | None = None
 
 
+ANY_ENVIRONMENT = EnvironmentFilter()
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectFilter:
     """Which projects: all that are not None must hold. `permission`: where the asker holds it."""
@@ -36,6 +39,9 @@ class ProjectFilter:
     kind: ProjectKind | None = None
     restricted: bool | None = None
     permission: Permission | None = None
+
+
+ANY_PROJECT = ProjectFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def teams(objects: Objects, search: str | None = None, parent_id: str | None = N
 def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> Ordered[Node]:
     """The projects that the asker sees below a node."""
     found = objects.sight.projects(within)
-    if wanted == ProjectFilter():
+    if wanted is ANY_PROJECT:
         return found
     facts, view = objects.facts, objects.view
 
@@ -83,7 +89,7 @@ def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> Ordered[N
 def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> Ordered[Environment]:
     """The environments that the asker sees below a node."""
     found = objects.sight.environments(within)
-    if wanted == EnvironmentFilter():
+    if wanted is ANY_ENVIRONMENT:
         return found
     facts, view = objects.facts, objects.view
 

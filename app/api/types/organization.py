@@ -10,6 +10,7 @@ from app.api.audit_lists import audit_of, denials_of
 from app.api.context import Info
 from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
+from app.api.filters import environment_filter, project_filter
 from app.api.ids import expect_id
 from app.api.node import shows
 from app.api.pagination import Fetched, Listing, Scanned, listing
@@ -22,7 +23,6 @@ from app.policy import facts
 from app.policy.roles import Role
 from app.policy.vocabulary import Permission
 from app.services import batches, lists
-from app.services.lists import EnvironmentFilter, ProjectFilter
 from app.store.audit import AuditEvent, AuditFilter
 from app.store.denials import Denial as RefusedMutation
 from app.store.providers import AiProvider
@@ -66,7 +66,7 @@ class Organization(MemberNode):
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
     ) -> Scanned[facts.Node]:
-        wanted = ProjectFilter(given(search), given(kind), given(restricted), given(permission))
+        wanted = project_filter(search, kind, restricted, permission)
         return Scanned(lists.projects(info.context.objects(organization.id), organization, wanted))
 
     @connection(types.Environment, "The environments that the viewer sees.")
@@ -80,9 +80,7 @@ class Organization(MemberNode):
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
     ) -> Scanned[facts.Environment]:
-        wanted = EnvironmentFilter(
-            given(search), given(tier), given(name), given(state), given(restricted), given(permission)
-        )
+        wanted = environment_filter(search, tier, name, state, restricted, permission)
         return Scanned(lists.environments(info.context.objects(organization.id), organization, wanted))
 
     @field(types.Membership | None, "The membership of one user on the organization itself.")

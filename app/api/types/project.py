@@ -10,6 +10,7 @@ from app.api.context import Info
 from app.api.deployment_lists import deployments_of
 from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
+from app.api.filters import environment_filter
 from app.api.node import shows
 from app.api.pagination import Listing, Pageable, Scanned
 from app.api.scalars import DateTime
@@ -17,7 +18,6 @@ from app.api.types.member_node import MemberNode
 from app.policy import facts
 from app.services import lists
 from app.services.deployments import Deployed
-from app.services.lists import EnvironmentFilter
 
 
 @strawberry.type(description="What has environments and can be restricted as a whole.")
@@ -53,13 +53,7 @@ class Project(MemberNode):
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
     ) -> Scanned[facts.Environment]:
-        wanted = EnvironmentFilter(
-            search=given(search),
-            tier=given(tier),
-            state=given(state),
-            restricted=given(restricted),
-            permission=given(permission),
-        )
+        wanted = environment_filter(search, tier, state=state, restricted=restricted, permission=permission)
         return Scanned(lists.environments(info.context.objects(project.organization_id), project, wanted))
 
     @field(types.Environment | None, "Its environment of this name.")

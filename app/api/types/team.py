@@ -6,6 +6,7 @@ from app.api import references as types
 from app.api.arguments import ExactName, Inherited, InState, OfTier, Restricted, Search, WherePermitted
 from app.api.context import Info
 from app.api.fields import attribute, connection, field, given
+from app.api.filters import environment_filter, project_filter
 from app.api.node import shows
 from app.api.pagination import Listing, Scanned
 from app.api.scalars import DateTime
@@ -13,7 +14,6 @@ from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
 from app.services import lists
-from app.services.lists import EnvironmentFilter, ProjectFilter
 
 
 @strawberry.type(description="A node of the tree that holds teams and projects; its members are also a group.")
@@ -47,7 +47,7 @@ class Team(MemberNode):
         team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
     ) -> Scanned[facts.Node]:
         objects = info.context.objects(team.organization_id)
-        return Scanned(lists.projects(objects, team, ProjectFilter(given(search))))
+        return Scanned(lists.projects(objects, team, project_filter(search)))
 
     @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
     def environments(
@@ -60,9 +60,7 @@ class Team(MemberNode):
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
     ) -> Scanned[facts.Environment]:
-        wanted = EnvironmentFilter(
-            given(search), given(tier), given(name), given(state), given(restricted), given(permission)
-        )
+        wanted = environment_filter(search, tier, name, state, restricted, permission)
         return Scanned(lists.environments(info.context.objects(team.organization_id), team, wanted))
 
     @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
