@@ -58,11 +58,13 @@ async def test_a_new_name_needs_what_creating_it_needs(site: Site) -> None:
     asked = {"projectId": site.id("core/pay"), "ref": "v1"}
     assert await site.deploy("dev", "live-eu")
     assert await site.refused("eve", "createDeployment", environmentName="live-us", **asked) == "FORBIDDEN"
-    # Who may create and not deploy, or the other way round, may not.
-    assert await site.refused("dev-create", "createDeployment", environmentName="new", **asked) == "FORBIDDEN"
+    # Who may create and not deploy, or the other way round, may not, and is told what lacks.
+    refused = await site.refusal("dev-create", "createDeployment", environmentName="new", **asked)
+    assert refused["extensions"]["permission"] == "ENVIRONMENT_DEPLOY"
     assert await site.do("dev-create", "createEnvironment", projectId=site.id("core/pay"), name="new")
     assert await site.deploy("far", "dev")
-    assert await site.refused("far", "createDeployment", environmentName="newer", **asked) == "FORBIDDEN"
+    refused = await site.refusal("far", "createDeployment", environmentName="newer", **asked)
+    assert refused["extensions"]["permission"] == "ENVIRONMENT_CREATE"
 
 
 async def test_a_name_that_is_hidden_is_decided_as_creating_it(site: Site) -> None:
