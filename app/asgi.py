@@ -85,6 +85,8 @@ class Server:
             app.state.instance = self._instance
             yield
         finally:
+            if self._instance is not None:
+                await self._instance.close()
             await database.close()
 
     def routes(self) -> Sequence[BaseRoute]:

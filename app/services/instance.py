@@ -9,13 +9,10 @@ from app.policy.subject import Subject
 from app.services.arrivals import Arrivals
 from app.services.denials import Denials
 from app.services.facts_memory import FactsMemory
+from app.services.key_uses import KeyUses
 from app.services.keys import hash_key, is_well_formed
 from app.services.reader import Moment, Reader
-from app.store.credentials import note_use
 from app.store.moment import Arrival
-
-USE_RESOLUTION = 60_000_000
-"""How exactly a key's last use is known, in µs: writing it more often would cost more than reading an answer."""
 
 
 def now_us() -> int:
@@ -52,7 +49,7 @@ class Instance:
         self.memory = FactsMemory(database, memory_bytes)
         self.denials = Denials(database, denials_per_day)
         self._arrivals = Arrivals(database)
-        self._noted: dict[str, int] = {}
+        self.uses = KeyUses(database)
 
     async def reader(self, key: str) -> Reader:
         """Whoever holds this key, at the moment of this call.
@@ -77,8 +74,10 @@ class Instance:
 
     async def note_use(self, reader: Reader) -> None:
         """Remember that a key was used; to be called after the answer has left."""
-        key, instant = reader.subject.key, reader.moment.instant
-        if key is None or instant - self._noted.get(key.id, 0) < USE_RESOLUTION:
-            return
-        self._noted[key.id] = instant
-        await self.database.write(lambda connection: note_use(connection, key.id, instant))
+        if reader.subject.key is not None:
+            await self.uses.note(reader.subject.key.id, reader.moment.instant)
+
+    async def close(self) -> None:
+        """Write what waits to be written; the database is left open."""
+        await self.uses.write()
+        await self.denials.write()

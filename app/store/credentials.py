@@ -88,16 +88,18 @@ def last_uses_by_key(connection: Connection, key_ids: Iterable[str]) -> Mapping[
     return {row.api_key_id: row.last_used_at for row in chunked(connection, query, uses.c.api_key_id, key_ids)}
 
 
-def note_use(connection: Connection, key_id: str, instant: int) -> None:
-    """Remember that a key was used at an instant (µs), unless a later use is known already.
+def note_uses(connection: Connection, used: Mapping[str, int]) -> None:
+    """Remember at which instant (µs) keys were used, by id, unless a later use is known already.
 
-    One statement, as several processes may note the first use of a key at the same time.
+    One statement, as several processes may note the first use of a key at the same time; in order of ids, so that
+    none of them waits for another in a circle.
     """
     uses = table_of(tables.KeyUse)
-    noted = _INSERTS[connection.dialect.name](uses).values(api_key_id=key_id, last_used_at=instant)
+    noted = _INSERTS[connection.dialect.name](uses)
     latest = {"last_used_at": noted.excluded.last_used_at}
     is_later = uses.c.last_used_at < noted.excluded.last_used_at
-    connection.execute(noted.on_conflict_do_update(index_elements=[uses.c.api_key_id], set_=latest, where=is_later))
+    statement = noted.on_conflict_do_update(index_elements=[uses.c.api_key_id], set_=latest, where=is_later)
+    connection.execute(statement, [{"api_key_id": id, "last_used_at": used[id]} for id in sorted(used)])
 
 
 def _api_key(row: fact_rows.AnyRow) -> ApiKey:

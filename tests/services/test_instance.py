@@ -13,9 +13,10 @@ from app.db.engine import Database
 from app.db.tables import table_of
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode, Permission
-from app.services.instance import USE_RESOLUTION, Instance
+from app.services.instance import Instance
+from app.services.key_uses import PAUSE, RESOLUTION
 from app.services.keys import PREFIX, SHOWN, derive_key, hash_key, is_well_formed, make_key, shown_prefix
-from app.store.credentials import last_uses_by_key, note_use
+from app.store.credentials import last_uses_by_key, note_uses
 from tests.fixtures.client import NOW, SECOND, Client, Draft, open_client
 from tests.fixtures.world_store import PEPPER, secret_of
 
@@ -145,8 +146,21 @@ async def test_the_use_of_a_key_is_noted_to_the_minute(client: Client) -> None:
 
     assert await uses(client) == {}
     assert await use(NOW) == {"narrow": NOW}
-    assert await use(NOW + USE_RESOLUTION - 1) == {"narrow": NOW}
-    assert await use(NOW + USE_RESOLUTION) == {"narrow": NOW + USE_RESOLUTION}
+    assert await use(NOW + RESOLUTION - 1) == {"narrow": NOW}
+    assert await use(NOW + RESOLUTION) == {"narrow": NOW + RESOLUTION}
+
+
+async def test_uses_of_several_keys_are_written_together_and_none_is_lost(client: Client) -> None:
+    async def use(name: str, at: int) -> dict[str, int]:
+        client.set_clock(at)
+        await client.instance.note_use(await client.instance.reader(secret_of(client.world, name)))
+        return await uses(client)
+
+    assert await use("narrow", NOW) == {"narrow": NOW}
+    assert await use("ada", NOW + 1) == {"narrow": NOW}, "it waits for others"
+    assert (await use("gus", NOW + PAUSE)).keys() >= {"narrow", "gus"}
+    await client.instance.close()
+    assert sorted((await uses(client)).values()) == [NOW, NOW + 1, NOW + PAUSE]
 
 
 async def test_noting_a_use_changes_no_fact(client: Client) -> None:
@@ -164,7 +178,7 @@ async def test_processes_note_the_first_use_of_a_key_at_the_same_time(client: Cl
     try:
         await asyncio.gather(
             *(
-                database.write(lambda connection, at=NOW + number: note_use(connection, key.id, at))
+                database.write(lambda connection, at=NOW + number: note_uses(connection, {key.id: at}))
                 for number, database in enumerate(others * 5)
             )
         )
