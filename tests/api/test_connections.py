@@ -164,6 +164,7 @@ async def _walked(pages: Pages, total: int, way: str, size: int) -> list[str]:
     while True:
         page = await pages.page(**asked)
         assert page["total"] == total
+        assert page["keys"], "there is more, said the page before"
         assert len(page["keys"]) == min(size, total - len(found))
         found = found + page["keys"] if way == "first" else page["keys"] + found
         if not page[going_on]:

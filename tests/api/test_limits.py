@@ -85,10 +85,10 @@ BIG: dict[str, str] = {
     + " ".join(f"...G{number}" for number in range(80))
     + " } "
     + " ".join(f"fragment G{number} on Thing {{ whole {{ name }} }}" for number in range(80)),
-    "doubling fragments": "{ ...F0 } " + chained(15, "a: whole { @ } b: whole { @ }"),
+    "fields of fragments": "{ ...F0 } " + chained(5, " ".join(f"{alias}: whole {{ @ }}" for alias in "abcdefg")),
     "objects": "{ things(first: 100) { nodes { things(first: 100) { nodes { name } } } } }",
     "objects by edges": "{ things(first: 100) { edges { node { things(last: 100) { edges { cursor } } } } } }",
-    "objects by default pages": "{ things { nodes { things { nodes { things { nodes { name } } } } } } }",
+    "objects by default pages": "{ things { nodes { things { nodes { things { totalCount } } } } } }",
     "objects by fragments": "{ things(first: 100) { ...P } } fragment P on ThingConnection { nodes { ...T } } "
     "fragment T on Thing { things(first: 100) { nodes { name } } }",
     "objects by one fragment in pages of two sizes": "{ a: things(first: 1) { ...P } b: things(first: 100) { ...P } } "
@@ -97,8 +97,21 @@ BIG: dict[str, str] = {
     "{ name } } } } b: things(first: 100) { nodes { things(first: 100) { nodes { name } } } } }",
     "objects by aliases": "{ " + " ".join(f"a{n}: things(first: 100) {{ nodes {{ name }} }}" for n in range(11)) + " }",
     "objects by a list": "{ some(ids: [" + "1 " * 30 + "]) { things(first: 100) { nodes { name } } } }",
-    "fields": "{ things(first: 100) { nodes { " + " ".join(f"a{number}: name" for number in range(120)) + " } } }",
+    "fields by pages": "{ things(first: 100) { nodes { "
+    + " ".join(f"a{number}: name" for number in range(120))
+    + " } } }",
 }
+
+WORDS = {
+    "depth": "nests deeper than the 6 levels",
+    "root fields": "fields at its root, at most 100",
+    "one field": "asks for the same fields too many times",
+    "objects": "objects, at most 1000",
+    "fields by pages": "fields, at most 10000",
+    "fields of fragments": "more than 10000 fields",
+    "characters": "longer than 100000 characters",
+}
+"""What is said of those whose names begin so; of the others that they have too many words and signs."""
 
 
 @pytest.mark.parametrize("what", BIG)
@@ -107,6 +120,8 @@ async def test_what_is_too_big_is_refused_at_once(server: httpx.AsyncClient, wha
     response = await server.post("/graphql", json={"query": BIG[what]})
     assert time.process_time() - begin < 0.5
     assert codes(response.json()) == ["TOO_COMPLEX"]
+    said = next((words for beginning, words in WORDS.items() if what.startswith(beginning)), "words and signs")
+    assert said in response.json()["errors"][0]["message"]
     assert response.status_code == 400
     assert "data" not in response.json()
 

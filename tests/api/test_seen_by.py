@@ -225,6 +225,35 @@ async def test_what_is_hidden_is_null_where_it_is_referred_to(client: Client) ->
     assert ci["project"] == {"name": "web", "team": None, "organization": None}
 
 
+async def test_a_membership_is_found_by_its_user_where_it_is_found_by_its_id(client: Client) -> None:
+    document = """query($user: ID!, $membership: ID!) {
+      organization(slug: "acme") { membership(userId: $user) { id } }
+      node(id: $membership) { id }
+    }"""
+    found = set()
+    for person in BELONG - {"ci"}:
+        for user in ("ada", "gus", "vic"):
+            asked = {"user": client.id(user), "membership": _membership(client, user)}
+            data = await client.ask(person, document, **asked)
+            assert data["organization"]["membership"] == data["node"], (person, user)
+            found.add(data["node"] is None)
+    assert found == {True, False}
+
+
+async def test_a_hidden_environment_is_found_by_no_name(client: Client) -> None:
+    document = """query($name: String!) { project(path: "acme/core/web") { environment(name: $name) { name } } }"""
+    for person, seen in {"lim": {"production"}, "vic": {"production", "staging"}}.items():
+        for name in ("production", "staging", "never"):
+            found = (await client.ask(person, document, name=name))["project"]["environment"]
+            assert found == ({"name": name} if name in seen else None), person
+
+
+async def test_service_accounts_are_listed_without_people(client: Client) -> None:
+    for person in ("ada", "root"):
+        data = await client.ask(person, '{ organization(slug: "acme") { serviceAccounts { nodes { name } } } }')
+        assert data["organization"]["serviceAccounts"]["nodes"] == [{"name": "robot"}]
+
+
 async def test_grants_name_hidden_subjects_to_nobody(client: Client) -> None:
     """Who manages a restriction sees its rows, so that each can be taken away, and whom they name as far as seen."""
     document = """query($id: ID!) { node(id: $id) { ... on EnvironmentRestriction {

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         with copied(ROOT) as tree:  # what others write meanwhile changes nothing
             for mutant in mutants:
                 mutant.mutated(tree)
-            trials = _try_all(console, mutants, tree, asked.processes)
+            trials = _try_all(console, mutants, tree, asked)
             return _conclude(console, trials, tree)
     except (BadMutantError, TrialError) as error:
         console.print(escape(str(error)), style="red")
@@ -42,6 +42,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.mutants", description=__doc__)
     parser.add_argument("--list", action="store_true", help="print the mutants and what each would mean, try none")
     parser.add_argument("--only", action="append", metavar="NAME", help="try those with this in their name or file")
+    parser.add_argument("--quick", action="store_true", help="run the tests that each names, never all of them")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=2, help="how many at once (default: 2)")
     return parser.parse_args(arguments)
 
@@ -60,15 +61,15 @@ def _list(console: Console, mutants: list[Mutant]) -> None:
     console.print(table)
 
 
-def _try_all(console: Console, mutants: list[Mutant], tree: Path, processes: int) -> list[Trial]:
+def _try_all(console: Console, mutants: list[Mutant], tree: Path, asked: argparse.Namespace) -> list[Trial]:
     """Every mutant once, in the order in which they are kept."""
     found: dict[str, Trial] = {}
     with (
-        ThreadPoolExecutor(processes) as pool,
+        ThreadPoolExecutor(asked.processes) as pool,
         Progress(console=console, disable=not console.is_terminal, transient=True) as progress,
     ):
         bar = progress.add_task("mutants", total=len(mutants))
-        waiting = [pool.submit(tried, mutant, tree) for mutant in mutants]
+        waiting = [pool.submit(tried, mutant, tree, quick=asked.quick) for mutant in mutants]
         try:
             for done in as_completed(waiting):
                 trial = found[done.result().mutant.name] = done.result()

@@ -45,13 +45,13 @@ def copied(tree: Path) -> Iterator[Path]:
         yield copy
 
 
-def tried(mutant: Mutant, tree: Path) -> Trial:
-    """Run the tests that a mutant names on a copy of the tree with its fault; if they all pass, run every test."""
+def tried(mutant: Mutant, tree: Path, *, quick: bool) -> Trial:
+    """Run the tests that a mutant names on a copy of the tree with its fault; if they all pass, unless quick, all."""
     began = time.monotonic()
     with copied(tree) as copy:
         _plant(mutant, copy)
-        killed_by = failing(copy, mutant.tests) if mutant.tests else None
-        if killed_by is None:
+        killed_by = failing(copy, mutant.tests)
+        if killed_by is None and not quick:
             killed_by = failing(copy, ())
     return Trial(mutant, killed_by, time.monotonic() - began)
 
