@@ -65,7 +65,7 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "roles": facts.custom_roles,
         "gone": _gone(facts, sight),
         "others": _others(facts, sight),
-        "choices": sorted(map(str, facts.environments.values())) if manages_members else None,
+        "choices": _choices(facts) if sight.may(Permission.MEMBERS_MANAGE, organization.id) else None,
         "children": {id: _has_children(facts, id) for id in sight.resources},  # declared: a node with children
         "roles in use": {role for m in facts.memberships.values() for role in m.role_ids} - set(BUILT_IN_ROLES),
         "what a new environment would meet": _barriers(facts, sight),  # declared: creating what is covered
@@ -120,6 +120,15 @@ def _others(facts: Facts, sight: Sight) -> dict[str, Any]:
         found[f"matches of {user}"] = [sight.matches(user, id) for id in sorted(managed)]
         found[f"belonging of {user}"] = sight.belongs(user) if sight.may_somewhere(*MANAGING) else None
     return found
+
+
+def _choices(facts: Facts) -> list[tuple[object, ...]]:
+    """Section 7: all environments of the organization, by project, even those hidden from the editor."""
+    found = []
+    for environment in facts.environments.values():
+        project = facts.projects[environment.project_id]
+        found.append((environment.id, environment.name, project.id, project.name, facts.slug_path(project.id)))
+    return sorted(found)
 
 
 def _has_children(facts: Facts, id: str) -> bool:

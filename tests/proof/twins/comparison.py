@@ -10,7 +10,7 @@ from tests.proof.twins.operations import Operation, Operations
 from tests.proof.twins.pools import Pools
 from tests.proof.twins.serving import Answer, SameIds, Server, Serving
 
-QUERIES_FIRST = 0.7
+QUERIES_FIRST = 0.6
 """The share of operations that come before the first mutation."""
 
 
@@ -111,7 +111,9 @@ class _Comparison:
 
 def _later(twins: Twins) -> int:
     """A minute later, when some of what was in effect has ended and some begun, if they are twins then too."""
-    at = twins.at + MINUTE
+    at, key = twins.at + MINUTE, twins.viewer.key
+    if key is not None and key.expires_at is not None and key.expires_at <= at:
+        return twins.at
     return at if unlike(twins.left, twins.right, twins.viewer, at) is None else twins.at
 
 

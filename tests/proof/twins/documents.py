@@ -28,10 +28,11 @@ from app.api.schema import schema as app_schema
 
 SCHEMA: GraphQLSchema = app_schema._schema
 
-QUERIES = 500
-"""How many queries a world's are drawn from: as many as a server can remember."""
-PAYLOADS = 4
-"""How many selections there are of each mutation's payload."""
+BLOCK, QUERIES, PAYLOADS = 200, 120, 2
+"""As many seeds in a row draw from as many queries and, of each mutation, from as many selections of its payload.
+
+Servers remember those; the next seeds have others.
+"""
 LEFT_OUT = {"ApprovalRule.satisfiable"}
 """What section 11 says that hidden things are in (declared.py)."""
 
@@ -71,7 +72,7 @@ def query(number: int) -> Document:
 
 @cache
 def mutation(name: str, variant: int) -> Document:
-    """A mutation by one of PAYLOADS selections; its hole is the input."""
+    """A mutation and a selection of its payload; its hole is the input."""
     writer = _Writer(random.Random(f"mutation {name} {variant}"))
     root = SCHEMA.mutation_type
     assert root is not None
@@ -118,8 +119,7 @@ class _Writer:
             for key, argument in definition.args.items()
             if (value := self._argument(f"{parent.name}.{name}.{key}", key, argument)) is not None
         ]
-        if "first" in definition.args:
-            arguments = self._one_size(arguments)
+        arguments = self._only_one(self._only_one(arguments, "first", "last"), "id", "slug", "path")
         shown = f"{name}({', '.join(arguments)})" if arguments else name
         return shown if is_leaf_type(below) else f"{shown} {self.selection(below, depth + 1)}"
 
@@ -177,7 +177,7 @@ class _Writer:
 
     def _argument(self, place: str, name: str, argument: GraphQLArgument) -> str | None:
         rng, kind = self.rng, get_named_type(argument.type)
-        often = 0.2 if name in ("after", "before") else 0.4
+        often = 0.12 if name in ("after", "before") else 0.4
         if not is_required_argument(argument) and rng.random() > often and place not in _WANTED:
             return None
         if isinstance(kind, GraphQLEnumType):
@@ -188,16 +188,19 @@ class _Writer:
             return str(rng.choice((0, 1, 1, 2, 3, 7, 100)))
         if kind.name == "Boolean":
             return rng.choice(("true", "false"))
-        hole = Hole(f"v{len(self.holes)}", str(argument.type), place)
+        hole = Hole(f"v{self.aliases}_{len(self.holes)}", str(argument.type), place)
         self.holes.append(hole)
         return f"${hole.name}"
 
-    def _one_size(self, arguments: list[str]) -> list[str]:
-        """Both sizes at once are refused, by the document alone; once in a while that is asked, too."""
-        sized = [one for one in arguments if one.startswith(("first", "last"))]
-        return (
-            [one for one in arguments if one != sized[0]] if len(sized) == 2 and self.rng.random() < 0.9 else arguments
-        )
+    def _only_one(self, arguments: list[str], *names: str) -> list[str]:
+        """Two of them at once are refused by the document alone; once in a while that is asked, too."""
+        named = [one for one in arguments if one.split(":")[0] in names]
+        if len(named) < 2 or self.rng.random() < 0.05:
+            return arguments
+        kept = self.rng.choice(named)
+        unused = {one.partition("$")[2] for one in named if one != kept}
+        self.holes = [hole for hole in self.holes if hole.name not in unused]
+        return [one for one in arguments if one == kept or one not in named]
 
 
 _WANTED = {"Query.organization.id", "Query.team.id", "Query.project.id"}

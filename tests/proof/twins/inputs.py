@@ -14,6 +14,8 @@ from graphql import (
 )
 from graphql.type import get_nullable_type
 
+from app.policy.roles import BUILT_IN
+from app.policy.vocabulary import BuiltInRole
 from tests.proof.twins.documents import SCHEMA, Hole
 from tests.proof.twins.pools import Pools
 
@@ -31,6 +33,7 @@ KINDS = {
 }  # fmt: skip
 """By the name of an argument or input field, or by its whole place: the kinds whose ids it takes."""
 EVERYTHING = ("org", "tea", "prj", "env", "usr", "mem", "rol", "res", "gra", "apr", "dep", "key", "aip")
+_MODEST = [BUILT_IN[role].id for role in (BuiltInRole.GUEST, BuiltInRole.VIEWER, BuiltInRole.MEMBER)]
 _PLACES = ("projectId", "parentId", "organizationId", "scopeId", "resourceId")
 _WORDS = {"kind": "openai", "ref": "main", "comment": "why not", "idempotencyKey": "once"}
 
@@ -91,12 +94,14 @@ class Inputs:
 
     def _id(self, name: str, place: str) -> str:
         kinds = KINDS.get(place) or KINDS.get(name) or EVERYTHING
+        if kinds == ("rol",) and self._rng.random() < 0.5:
+            return self._rng.choice(_MODEST)
         return self._pools.id(self._rng, *kinds)
 
     def _text(self, name: str, place: str) -> str:
         rng, pools = self._rng, self._pools
         if name in ("after", "before"):
-            return pools.cursor(rng)
+            return pools.cursor(rng, place.split(".")[1])
         if name in ("path", "search", "email", "slug") and not place.startswith("Create"):
             draw = {"path": pools.path, "search": pools.search, "email": pools.email, "slug": pools.slug}[name]
             return draw(rng)

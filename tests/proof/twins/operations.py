@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.policy.vocabulary import Permission
-from tests.proof.twins.documents import PAYLOADS, QUERIES, Document, mutation, mutations, query
+from tests.proof.twins.documents import BLOCK, PAYLOADS, QUERIES, Document, mutation, mutations, query
 from tests.proof.twins.inputs import Inputs
 from tests.proof.twins.pools import Pools
 
@@ -61,19 +61,18 @@ class Operations:
         return Operation("query", document.text, self._filled(rng, document), document.asks, headers=headers)
 
     def _drawn(self, rng: random.Random) -> Document:
-        pool = self._seed // 1000 * QUERIES  # other seeds, other documents
+        block = self._seed // BLOCK
         while True:
-            document = query(pool + rng.randrange(QUERIES))
+            document = query(block * QUERIES + rng.randrange(QUERIES))
             if not (self._reads_records and document.asks & RECORDS):
                 return document
 
     def _mutation(self, rng: random.Random) -> Operation:
-        name = rng.choice(mutations())
         while True:
-            document = mutation(name, rng.randrange(PAYLOADS))
+            name = rng.choice(mutations())
+            document = mutation(name, self._seed // BLOCK * PAYLOADS + rng.randrange(PAYLOADS))
             if not (self._reads_records and document.asks & RECORDS):
-                break
-        return Operation("mutation", document.text, self._filled(rng, document), document.asks, name)
+                return Operation("mutation", document.text, self._filled(rng, document), document.asks, name)
 
     def _filled(self, rng: random.Random, document: Document) -> dict[str, Any]:
         inputs = Inputs(rng, self._pools)

@@ -1,10 +1,11 @@
 """What fills the holes of operations: ids seen and hidden in either twin or both, unknown and malformed; and texts."""
 
+import base64
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from app.policy.roles import BUILT_IN_ROLES
 from tests.proof.plans import NAMES, TIMES
@@ -12,11 +13,10 @@ from tests.proof.twins.making import Twins
 from tests.proof.twins.whole import Whole
 from tests.proof.world import make_id
 
-T = TypeVar("T")
-
 _ID = re.compile(r'"([a-z]{3}_(?:[0-9a-z]{24}|[0-9a-z]{48}))"')
 _CURSOR = re.compile(r'"(?:cursor|startCursor|endCursor)":"([^"]+)"')
 _MOST_CURSORS = 40
+BY_INSTANT = ("deployments", "pendingApprovals", "audit", "denials")
 MALFORMED = ("", "env_1", "x" * 200, "tea_ZZZZZZZZZZZZZZZZZZZZZZZZ", "Team:1", "null\0")
 
 
@@ -30,7 +30,8 @@ class Pools:
         self.seen = sight.resources | sight.people | sight.memberships | sight.restrictions | set(BUILT_IN_ROLES)
         self.ids = sorted(left | right | set(BUILT_IN_ROLES))
         self.differing = left ^ right
-        self.cursors: list[str] = []
+        self.cursors: dict[str, list[str]] = {"[": [], '["': []}
+        self._able = Counter(id for _, id in sight.verdicts())
         self.taken_in_one = _taken(twins.left) ^ _taken(twins.right)
 
     def learn(self, answer: str) -> None:
@@ -38,23 +39,28 @@ class Pools:
         found = set(_ID.findall(answer)) - self.seen
         self.seen |= found
         self.ids = sorted({*self.ids, *found})
-        self.cursors = [*self.cursors, *_CURSOR.findall(answer)][-_MOST_CURSORS:]
+        for cursor in _CURSOR.findall(answer):
+            kept = self.cursors[base64.urlsafe_b64decode(cursor[:4])[:2].decode() if cursor.startswith("WyJ") else "["]
+            kept.append(cursor)
+            del kept[:-_MOST_CURSORS]
 
     def id(self, rng: random.Random, *prefixes: str) -> str:
         """Of one of these kinds; mostly of something seen, often of something hidden, sometimes of nothing."""
         drawn = rng.random()
         fitting = [id for id in self.ids if id[:3] in prefixes]
-        if drawn < 0.05:
+        if drawn < 0.03:
             return rng.choice(MALFORMED)
-        if drawn < 0.1 or not fitting:
+        if drawn < 0.06 or not fitting:
             return make_id(rng.choice(prefixes), 10**22)
-        if drawn < 0.13:
+        if drawn < 0.08:
             return rng.choice(self.ids)
         seen = [id for id in fitting if id in self.seen]
         hidden = [id for id in fitting if id not in self.seen]
         differing = [id for id in hidden if id in self.differing]
-        chosen = seen if drawn < 0.68 else differing if drawn < 0.88 else hidden
-        return rng.choice(chosen or seen or hidden)
+        if seen and (drawn < 0.72 or not hidden):
+            # Rather what the viewer may do much with, so that mutations get beyond their first check.
+            return rng.choices(seen, [1 + self._able[id] for id in seen])[0]
+        return rng.choice(differing if differing and drawn < 0.9 else hidden)
 
     def path(self, rng: random.Random) -> str:
         """Of a node of one of the twins, or nearly."""
@@ -86,7 +92,7 @@ class Pools:
     def name(self, rng: random.Random, place: str | None = None) -> str:
         """For something new in a place: free, taken in both twins or in neither (declared.py)."""
         taken = [name for where, name in _taken(self.twins.left) if where == place]
-        name = rng.choice((*NAMES, "added-1", "added-2", "new", "new-2", "*", "", " outer", *taken, *taken))
+        name = rng.choice((*NAMES, "added-1", *("new", "new-2", "new-4") * 4, "*", "", " outer", *taken, *taken))
         return "new-3" if (place, name) in self.taken_in_one else name
 
     def instant(self, rng: random.Random) -> str:
@@ -94,11 +100,10 @@ class Pools:
         moment = datetime.fromtimestamp(at / 1_000_000, UTC)
         return moment.isoformat().replace("+00:00", "Z")
 
-    def cursor(self, rng: random.Random) -> str:
-        return rng.choice([*self.cursors, *self.cursors, "bm9uZQ", ""])
-
-    def one(self, rng: random.Random, options: Sequence[T]) -> T:
-        return rng.choice(options)
+    def cursor(self, rng: random.Random, connection: str) -> str:
+        """Of a list in the same order; of any other list it would be refused."""
+        fitting = self.cursors["[" if connection in BY_INSTANT else '["']
+        return rng.choice(fitting) if fitting and rng.random() < 0.95 else rng.choice(("bm9uZQ", ""))
 
 
 def ids_of(whole: Whole) -> set[str]:
