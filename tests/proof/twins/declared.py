@@ -1,0 +1,54 @@
+"""What section 11 of rule.md says that hiding does not cover, and what is done about it here, sentence by sentence.
+
+Nothing in an answer is normalized: new ids and instants are the same in both twins (serving.py). Either worlds that
+differ in such a thing are not twins (alike.py), or nothing asks for it (documents.py, pools.py).
+"""
+
+NOT_TWINS, NOT_ASKED, ALIKE = "not twins", "not asked", "alike in twins"
+
+DECLARED: dict[str, tuple[str, str]] = {
+    "a name already taken by a hidden sibling answers CONFLICT": (
+        NOT_ASKED,
+        "pools.py: nothing is named as something that is there in one twin alone",
+    ),
+    "deleting a node all of whose children are hidden": (NOT_TWINS, "alike.py: `children`"),
+    "`path` holds the slugs of teams one may not see": (NOT_TWINS, "alike.py: `paths`"),
+    "an organization's revision counts changes one can't see": (
+        ALIKE,
+        "both are written in as many revisions, and change together from then on",
+    ),
+    "an approval shows the number of approvals given by people one can't see": (
+        NOT_TWINS,
+        "alike.py: `rows` and `approvers`",
+    ),
+    "who deletes an environment and makes another of another name leaves a restriction on the name": (
+        ALIKE,
+        "it is said of what one does oneself",
+    ),
+    "creating what a hiding restriction covers is FORBIDDEN": (
+        NOT_TWINS,
+        "alike.py: `what a new environment would meet`",
+    ),
+    "limits of depth": (ALIKE, "no world is so deep"),
+    "a role in use": (NOT_TWINS, "alike.py: `roles in use`"),
+    "an organization's slug": (ALIKE, "no edit gives or takes one"),
+    "`satisfiable`": (NOT_ASKED, "documents.py: LEFT_OUT"),
+    "the largest number of approvals": (ALIKE, "edits don't change who matches a rule that is seen: `approvers`"),
+}
+"""By its words in section 11: what is done, and where."""
+
+ALSO: dict[str, tuple[str, str]] = {
+    "audit record: with AUDIT_VIEW on the organization, whole (section 4a)": (
+        NOT_ASKED,
+        "operations.py: RECORDS, and only for who holds it",
+    ),
+    "all environments of the organization, even those hidden from the editor (section 7)": (
+        NOT_TWINS,
+        "alike.py: `choices`",
+    ),
+    "ACCESS_EXPLAIN on the organization covers all of it (section 4, About others)": (
+        NOT_TWINS,
+        "alike.py: `everything`",
+    ),
+}
+"""What other sections show to who holds a permission."""
