@@ -1,12 +1,12 @@
 """Facts: one organization at one revision, immutable, and the questions the rule puts to them."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from app.policy.roles import BUILT_IN_ROLES, Role
 from app.policy.vocabulary import (
@@ -22,7 +22,13 @@ from app.policy.vocabulary import (
 )
 
 T = TypeVar("T")
+V = TypeVar("V", bound="HasId")
 N = TypeVar("N", "Team", "Project")
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
 
 
 def holds_at(starts_at: int | None, expires_at: int | None, at: int) -> bool:
@@ -331,6 +337,22 @@ class Facts:
         position = bisect_right(self._bounds, at)
         return self._bounds[position] if position < len(self._bounds) else None
 
+    def take_over(self, known: "Facts", changed: Mapping[str, Collection[str]]) -> None:
+        """Share what was computed for another version of the same organization.
+
+        `changed` has the ids, by the name of the mapping, of what came, went or changed between the two.
+        """
+        for name, sources in _DERIVED.items():
+            computed = known.__dict__.get(name)
+            if computed is not None and not any(changed.get(each) for each in sources):
+                self.__dict__[name] = computed
+        for name, source, key in _GROUPS:
+            if name in known.__dict__ and name not in self.__dict__:
+                now = getattr(self, source)
+                self.__dict__[name] = _regrouped(
+                    known.__dict__[name], getattr(known, source), now, changed[source], key
+                )
+
     @cached_property
     def grants(self) -> dict[str, Grant]:
         """Every grant, by id."""
@@ -367,6 +389,48 @@ class Facts:
     @cached_property
     def _children(self) -> dict[str, tuple[Team | Project, ...]]:
         return _grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
+
+
+_DERIVED = {
+    "grants": ("restrictions",),
+    "approval_rules": ("restrictions",),
+    "_bounds": ("memberships", "restrictions"),
+    "_environments_by_project": ("environments",),
+    "_memberships_by_subject": ("memberships",),
+    "_memberships_by_node": ("memberships",),
+    "_restrictions_by_scope": ("restrictions",),
+    "_children": ("teams", "projects"),
+}
+"""What facts compute of themselves, and from which mappings."""
+
+_GROUPS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("_environments_by_project", "environments", attrgetter("project_id")),
+    ("_memberships_by_subject", "memberships", attrgetter("subject_id")),
+    ("_memberships_by_node", "memberships", attrgetter("node_id")),
+    ("_restrictions_by_scope", "restrictions", attrgetter("scope_id")),
+)
+"""Of these, those whose groups can be renewed one by one: the mapping, and what its values are grouped by."""
+
+
+def _regrouped(
+    groups: Mapping[str, tuple[V, ...]],
+    was: Mapping[str, V],
+    now: Mapping[str, V],
+    changed: Collection[str],
+    key: Callable[[V], str],
+) -> dict[str, tuple[V, ...]]:
+    """The groups after some values came, went or changed; the others' are shared. What changed keeps its place."""
+    renewed = dict(groups)
+    values = [side[id] for side in (was, now) for id in changed if id in side]
+    for name in {key(value) for value in values}:
+        old = renewed.pop(name, ())
+        kept = [now[value.id] for value in old if value.id in now and key(now[value.id]) == name]
+        known = {value.id for value in old}
+        come = [now[id] for id in now.keys() & changed if id not in known and key(now[id]) == name]
+        group = (*kept, *sorted(come, key=attrgetter("created_at", "id")))
+        if group:
+            renewed[name] = group
+    return renewed
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from app.policy.facts import Membership, Node, Person, Restriction
 from app.policy.roles import Role
 from app.policy.sight import Sight
-from app.policy.structure import members
+from app.policy.structure import Structure, members
 from app.policy.views import View, handed_on
 from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
 
@@ -20,6 +20,19 @@ class Objects:
         self.view = view
         self.facts = view.facts
         self.structure = view.structure
+
+    def followed_by(self, structure: Structure, at: int) -> "Objects | None":
+        """The same over another version of the organization, where the view may stay; as `View.followed_by`."""
+        view = self.view.followed_by(structure, at)
+        if view is None:
+            return None
+        following = Objects(view)
+        known, facts = self.facts, structure.facts
+        if facts.memberships is known.memberships and facts.people is known.people:
+            for name in ("people", "_watched", "_watched_ids"):
+                if name in self.__dict__:
+                    following.__dict__[name] = self.__dict__[name]
+        return following
 
     def person(self, id: str | None) -> Person | None:
         """The person or service account, if the subject sees them; None for an unknown id as well."""

@@ -5,10 +5,13 @@ never leave the process. An environment has no set of its own kind anywhere: who
 one bit for it, and a project keeps a tuple of its environments' numbers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
+from typing import Any
 
 from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Organization, Project, Restriction, Team
 from app.policy.names import matches
@@ -74,6 +77,43 @@ class Structure:
         self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
         self._reach: dict[int, int] = {}
         self._subtree: dict[int, int] = {}
+
+    def complete(self) -> "Structure":
+        """Compute what almost every view asks for, while there is time; gives itself."""
+        _ = self.matching, self.environments_of, self.nodes_by_name, self.children, self.hidden_by
+        _ = self.grantees, self.bypassed, self.teams, self.projects
+        return self
+
+    def followed_by(self, facts: Facts) -> "Structure":
+        """The structure of another version of the organization; shares what is the same in both."""
+        known = self.facts
+        if not (facts.organization is known.organization and facts.teams is known.teams):
+            return Structure(facts)
+        if not (facts.projects is known.projects and facts.environments is known.environments):
+            return Structure(facts)
+        following = copy(self)
+        following.facts = facts
+        if facts.restrictions is not known.restrictions:
+            following._renew_restrictions(self)
+        return following
+
+    def _renew_restrictions(self, known: "Structure") -> None:
+        """Take the restrictions of the facts, where all else is as it was."""
+        self.restrictions = list(self.facts.restrictions.values())
+        derived = ["matching", "hidden_by", "bypassed", "grantees", "approvers"]
+        if self.facts.restrictions.keys() == known.facts.restrictions.keys():
+            pairs = zip(known.restrictions, self.restrictions, strict=True)
+            changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
+            if not any(_matches_otherwise(known.restrictions[n], self.restrictions[n]) for n in changed):
+                derived = ["grantees", "approvers"]
+            for name in ("grantees", "approvers"):
+                if name in known.__dict__:
+                    self.__dict__[name] = known.__dict__[name].renewed(self, known.restrictions, changed)
+                    derived.remove(name)
+        else:
+            self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
+        for name in derived:
+            self.__dict__.pop(name, None)
 
     @cached_property
     def all_nodes(self) -> int:
@@ -217,6 +257,12 @@ class Structure:
         return found
 
 
+def _matches_otherwise(was: Restriction, now: Restriction) -> bool:
+    """Whether a restriction is about other environments now, or passed by other ADMINs, or hides what it did not."""
+    told = attrgetter("scope_id", "environment_name", "tier", "environment_id", "enabled", "hides", "admin_bypass")
+    return bool(told(was) != told(now))
+
+
 def _inverse(order: list[int]) -> list[int]:
     places = [0] * len(order)
     for place, number in enumerate(order):
@@ -236,19 +282,40 @@ class Grantees:
     """Grants or approval rules by whom they name: a user, a team, or a level held on the restriction's scope."""
 
     def __init__(self, structure: Structure, rules: Callable[[Restriction], Iterable[Grant | ApprovalRule]]) -> None:
-        self.users: dict[str, list[Named]] = {}
-        self.teams: dict[str, list[Named]] = {}
-        self.levels: dict[int, list[Named]] = {}
-        for number, restriction in enumerate(structure.restrictions):
-            for rule in rules(restriction):
-                named = Named(number, rule)
-                if rule.user_id is not None:
-                    self.users.setdefault(rule.user_id, []).append(named)
-                elif rule.team_id is not None:
-                    self.teams.setdefault(rule.team_id, []).append(named)
-                elif restriction.scope_id in structure.node_number:
-                    self.levels.setdefault(structure.node_number[restriction.scope_id], []).append(named)
+        self.users: dict[str, tuple[Named, ...]] = {}
+        self.teams: dict[str, tuple[Named, ...]] = {}
+        self.levels: dict[int, tuple[Named, ...]] = {}
+        self._rules = rules
+        for number in range(len(structure.restrictions)):
+            self._add(structure, number)
 
-    def by_subject(self) -> Iterable[list[Named]]:
+    def renewed(self, structure: Structure, was: Sequence[Restriction], changed: Iterable[int]) -> "Grantees":
+        """Those after some restrictions, of these numbers, have changed; the rest is shared."""
+        following = copy(self)
+        following.users, following.teams, following.levels = self.users.copy(), self.teams.copy(), self.levels.copy()
+        for number in changed:
+            for rule in self._rules(was[number]):
+                group, name = following._group(structure, was[number], rule)
+                if name in group:
+                    group[name] = tuple(each for each in group[name] if each.restriction != number)
+            following._add(structure, number)
+        return following
+
+    def _add(self, structure: Structure, number: int) -> None:
+        restriction = structure.restrictions[number]
+        for rule in self._rules(restriction):
+            group, name = self._group(structure, restriction, rule)
+            if name is not None:
+                group[name] = (*group.get(name, ()), Named(number, rule))
+
+    def _group(self, structure: Structure, restriction: Restriction, rule: Grant | ApprovalRule) -> tuple[Any, Any]:
+        """Where a rule belongs, and under which name; None: nowhere, since its scope is gone."""
+        if rule.user_id is not None:
+            return self.users, rule.user_id
+        if rule.team_id is not None:
+            return self.teams, rule.team_id
+        return self.levels, structure.node_number.get(restriction.scope_id)
+
+    def by_subject(self) -> Iterable[tuple[Named, ...]]:
         """Those that name a user or a team, by whom."""
         return chain(self.users.values(), self.teams.values())

@@ -5,10 +5,11 @@ They share no code beyond the vocabulary, so that each is a check of the other.
 """
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property
 from itertools import chain
 
-from app.policy.facts import ApprovalRule, Grant, Membership, Node, Project
+from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Node, Project
 from app.policy.roles import LEVEL_ROLES, Role
 from app.policy.structure import UNRESTRICTED, Grantees, Named, Structure, bits, holds, marks, members
 from app.policy.subject import Subject
@@ -50,6 +51,33 @@ class View:
         # Neither an access list nor a key binds single environments: what no restriction matches goes by its project.
         self._by_project = self._limited_to is None and not self._covers_one_environment
         self._asked: dict[Permission, bytes] = {}
+        self._bounds_of_roles = tuple(self._bounds)
+
+    def followed_by(self, structure: Structure, at: int) -> "View | None":
+        """The view of the same subject over another version, if what it was built from is the same there.
+
+        What it says of restrictions is found out anew, of all else nothing: `at` (µs) lies before its end.
+        """
+        known, facts = self.facts, structure.facts
+        if facts.organization is not known.organization or facts.custom_roles is not known.custom_roles:
+            return None
+        if facts.teams is not known.teams or facts.projects is not known.projects:
+            return None
+        if facts.environments is not known.environments and not self._by_project:
+            return None
+        if facts.memberships is not known.memberships and not self._counts_the_same(facts):
+            return None
+        following = copy(self)
+        following.structure, following.facts, following.at = structure, facts, at
+        following._bounds = list(self._bounds_of_roles)
+        for name in _OF_RESTRICTIONS:
+            following.__dict__.pop(name, None)
+        return following
+
+    def _counts_the_same(self, facts: Facts) -> bool:
+        """Whether the subject's memberships, and those of the teams that they are in, are the same there."""
+        sources = [self.subject.id, *(own.node_id for own in self._own)]
+        return all(facts.memberships_of(id) == self.facts.memberships_of(id) for id in sources)
 
     # What it answers.
 
@@ -427,6 +455,12 @@ class View:
 
     def _bound(self, *bounds: int | None) -> None:
         self._bounds.extend(bound for bound in bounds if bound is not None)
+
+
+_OF_RESTRICTIONS = (
+    "ends_at", "others_end_at", "passed", "passed_as_admin", "passed_by_team", "approvable",
+)  # fmt: skip
+"""What a view computes of restrictions, and of other people's memberships."""
 
 
 def handed_on(own: list[Role], granted: list[Role]) -> list[Role]:

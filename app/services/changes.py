@@ -225,10 +225,10 @@ def _run(
         raise unauthenticated()
     subject = subject_of(arrival, writer.instant)
     revision = writer.revision(organization_id) - 1
-    structure = instance.memory.structure_in(connection, organization_id, revision, arrival.instance_revision)
-    if structure is None:
+    version = instance.memory.version_in(connection, organization_id, revision, arrival.instance_revision)
+    if version is None:
         raise not_found()
-    change = Change(connection, writer, Objects(View(structure, subject, writer.instant)), action.name)
+    change = Change(connection, writer, version.objects_of(subject, writer.instant), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
     return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision))

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
-from app.policy.facts import Facts
 from app.policy.objects import Objects
 from app.policy.structure import Structure
 from app.policy.subject import Subject
@@ -32,17 +31,31 @@ class Version:
     """One organization's facts at one pair of revisions, and the views of whoever asked about them."""
 
     structure: Structure
+    before: "Version | None" = None
+    """The version that this one was caught up from, as long as that stays."""
     objects: OrderedDict[Subject, Objects] = field(default_factory=OrderedDict)
 
     def objects_of(self, subject: Subject, at: int) -> Objects:
         """What a subject sees at an instant; a view that time has ended is made anew."""
         known = self.objects.get(subject)
         if known is None or not known.view.at <= at or _has_ended(known.view, at):
-            known = self.objects[subject] = Objects(View(self.structure, subject, at))
+            known = self.objects[subject] = self._moved(subject, at) or Objects(View(self.structure, subject, at))
             if len(self.objects) > MOST_VIEWS:
                 self.objects.popitem(last=False)
         self.objects.move_to_end(subject)
         return known
+
+    def _moved(self, subject: Subject, at: int) -> Objects | None:
+        """What the subject saw in an earlier version, if it can go on."""
+        version = self.before
+        while version is not None and subject not in version.objects:
+            version = version.before
+        if version is None:
+            return None
+        known = version.objects[subject]
+        if not known.view.at <= at or _has_ended(known.view, at):
+            return None
+        return known.followed_by(self.structure, at)
 
 
 def _has_ended(view: View, at: int) -> bool:
@@ -69,9 +82,9 @@ class FactsMemory:
             known = self._known(organization_id, at)
             return known if known is not None else await self._read(organization_id, at)
 
-    def structure_in(
+    def version_in(
         self, connection: Connection, organization_id: str, revision: int, instance_revision: int
-    ) -> Structure | None:
+    ) -> Version | None:
         """The same within a transaction that goes on, from what is in memory and what changed since; kept nowhere.
 
         To be called on the event loop's thread, like everything here.
@@ -79,10 +92,10 @@ class FactsMemory:
         at = (revision, instance_revision)
         known = self._known(organization_id, at)
         if known is not None:
-            return known.structure
+            return known
         nearest = self._nearest(organization_id, at)
-        facts = load_facts(connection, organization_id, *at) if nearest is None else catch_up(connection, nearest, *at)
-        return None if facts is None else Structure(facts)
+        structure = _structure(connection, organization_id, at, nearest)
+        return None if structure is None else Version(structure, nearest)
 
     def _known(self, organization_id: str, at: Revisions) -> Version | None:
         versions = self._versions.get(organization_id)
@@ -93,27 +106,26 @@ class FactsMemory:
 
     async def _read(self, organization_id: str, at: Revisions) -> Version | None:
         nearest = self._nearest(organization_id, at)
-        facts = await self._database.load(
-            lambda connection: (
-                load_facts(connection, organization_id, *at) if nearest is None else catch_up(connection, nearest, *at)
-            )
-        )
-        if facts is None:
+        structure = await self._database.load(lambda connection: _structure(connection, organization_id, at, nearest))
+        if structure is None:
             return None
-        version = Version(Structure(facts))
+        version = Version(structure, nearest)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
         while len(versions) > VERSIONS:
-            del versions[min(versions)]
+            left = versions.pop(min(versions))
+            for each in versions.values():
+                if each.before is left:
+                    each.before = None
         self._versions.move_to_end(organization_id)
         self._shed()
         return version
 
-    def _nearest(self, organization_id: str, at: Revisions) -> Facts | None:
-        """The latest facts in memory from which one can catch up with both revisions."""
+    def _nearest(self, organization_id: str, at: Revisions) -> Version | None:
+        """The latest version in memory from which one can catch up with both revisions."""
         versions = self._versions.get(organization_id, {})
         earlier = [key for key in versions if key[0] <= at[0] and key[1] <= at[1]]
-        return versions[max(earlier)].structure.facts if earlier else None
+        return versions[max(earlier)] if earlier else None
 
     def _shed(self) -> None:
         while len(self._versions) > 1 and self._bytes() > self._budget:
@@ -125,3 +137,14 @@ class FactsMemory:
             for versions in self._versions.values()
             for version in versions.values()
         )
+
+
+def _structure(
+    connection: Connection, organization_id: str, at: Revisions, nearest: Version | None
+) -> Structure | None:
+    """The organization at some revisions, from scratch or from the nearest version; None where there was none."""
+    if nearest is not None:
+        caught_up = catch_up(connection, nearest.structure.facts, *at)
+        return None if caught_up is None else nearest.structure.followed_by(caught_up)
+    facts = load_facts(connection, organization_id, *at)
+    return None if facts is None else Structure(facts).complete()

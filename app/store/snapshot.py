@@ -28,6 +28,7 @@ from app.store.ledger import INSTANCE
 T = TypeVar("T")
 Ids = Iterable[str] | None
 Changed = Mapping[str, frozenset[str]]
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,27 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
     organization = _organization(at) if _name(tables.Organization) in changed else facts.organization
     if organization is None:
         return None
-    return Facts(
+    ids = {
+        "teams": changed.get(_name(tables.Team), _NOTHING),
+        "projects": changed.get(_name(tables.Project), _NOTHING),
+        "environments": changed.get(_name(tables.Environment), _NOTHING),
+        "memberships": _changed_memberships(at, changed),
+        "restrictions": _changed_restrictions(at, changed),
+    }
+    caught_up = Facts(
         organization=organization,
         revision=revision,
         instance_revision=instance_revision,
-        teams=_renewed(facts.teams, changed.get(_name(tables.Team)), at, _teams),
-        projects=_renewed(facts.projects, changed.get(_name(tables.Project)), at, _projects),
-        environments=_renewed(facts.environments, changed.get(_name(tables.Environment)), at, _environments),
-        custom_roles=_renewed(facts.custom_roles, changed.get(_name(tables.Role)), at, _roles),
-        memberships=_renewed(facts.memberships, _changed_memberships(at, changed), at, _memberships),
-        restrictions=_renewed(facts.restrictions, _changed_restrictions(at, changed), at, _restrictions),
+        teams=_renewed(facts.teams, ids["teams"], at, _teams),
+        projects=_renewed(facts.projects, ids["projects"], at, _projects),
+        environments=_renewed(facts.environments, ids["environments"], at, _environments),
+        custom_roles=_renewed(facts.custom_roles, changed.get(_name(tables.Role), _NOTHING), at, _roles),
+        memberships=_renewed(facts.memberships, ids["memberships"], at, _memberships),
+        restrictions=_renewed(facts.restrictions, ids["restrictions"], at, _restrictions),
         people=_people_since(at, facts, changed),
     )
+    caught_up.take_over(facts, ids)
+    return caught_up
 
 
 def _name(model: type[tables.Fact]) -> str:
@@ -105,14 +115,17 @@ def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> 
 
 
 def _renewed(
-    known: Mapping[str, T], changed: frozenset[str] | None, at: Slice, load: Callable[[Slice, Ids], dict[str, T]]
+    known: Mapping[str, T], changed: frozenset[str], at: Slice, load: Callable[[Slice, Ids], dict[str, T]]
 ) -> Mapping[str, T]:
     """The known values with those that changed read anew: same mapping where nothing did, else a copy."""
     if not changed:
         return known
     fresh = load(at, changed)
-    kept = {id: value for id, value in known.items() if id in fresh or id not in changed}
-    return kept | _sharing(known, fresh)  # a value that changed keeps its place, a new one comes last
+    renewed = dict(known)
+    for id in changed - fresh.keys():
+        renewed.pop(id, None)
+    renewed.update(_sharing(known, fresh))  # a value that changed keeps its place, a new one comes last
+    return renewed
 
 
 def _sharing(known: Mapping[str, T], fresh: Mapping[str, T]) -> dict[str, T]:
@@ -162,12 +175,12 @@ def _restrictions(at: Slice, ids: Ids = None) -> dict[str, Restriction]:
 
 
 def _changed_memberships(at: Slice, changed: Changed) -> frozenset[str]:
-    own = changed.get(_name(tables.Membership), frozenset())
+    own = changed.get(_name(tables.Membership), _NOTHING)
     return own | _owners(at, tables.EnvironmentAccessEntry, "membership_id", changed)
 
 
 def _changed_restrictions(at: Slice, changed: Changed) -> frozenset[str]:
-    own = changed.get(_name(tables.Restriction), frozenset())
+    own = changed.get(_name(tables.Restriction), _NOTHING)
     grants = _owners(at, tables.Grant, "restriction_id", changed)
     return own | grants | _owners(at, tables.ApprovalRule, "restriction_id", changed)
 

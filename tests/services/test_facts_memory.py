@@ -285,20 +285,20 @@ async def test_a_key_that_ends_ends_its_view(memory: Memory) -> None:
 
 async def test_the_same_within_a_transaction_that_goes_on(memory: Memory, loads: Loads) -> None:
     organization_id = memory.ids["acme"]
-    cold = await memory.database.read(partial(memory.memory.structure_in, organization_id=organization_id, **WRITTEN))
+    cold = await memory.database.read(partial(memory.memory.version_in, organization_id=organization_id, **WRITTEN))
     assert cold is not None
     assert list(memory.memory._versions) == []
-    warm = (await memory.version()).structure
-    again = await memory.database.read(partial(memory.memory.structure_in, organization_id=organization_id, **WRITTEN))
+    warm = await memory.version()
+    again = await memory.database.read(partial(memory.memory.version_in, organization_id=organization_id, **WRITTEN))
     assert again is warm
     later = await memory.database.read(
         partial(
-            memory.memory.structure_in,
+            memory.memory.version_in,
             organization_id=organization_id,
             revision=await memory.rename("Later"),
             instance_revision=2,
         )
     )
     assert later is not None
-    assert later.facts.organization.name == "Later"
+    assert later.structure.facts.organization.name == "Later"
     assert [kind for kind, _ in loads.of] == ["whole", "whole", "caught up"]

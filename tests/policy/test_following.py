@@ -1,0 +1,133 @@
+"""A view that goes on over the next version of its organization says what one made anew would (architecture, 3)."""
+
+import random
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.policy.facts import Facts, Membership, Restriction
+from app.policy.objects import Objects
+from app.policy.structure import Structure
+from app.policy.subject import Subject
+from app.policy.views import View
+from app.policy.vocabulary import EnvironmentState
+from tests.proof.random_worlds import random_world
+
+Changed = Mapping[str, Collection[str]]
+Change = Callable[[random.Random, Facts], tuple[dict[str, Any], dict[str, Collection[str]]]]
+MAPPINGS = ("teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people")
+
+
+def nothing(_rng: random.Random, _facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    return {}, {}
+
+
+def grants(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """One restriction loses or is lent grants and rules, is switched off, or lets ADMINs through."""
+    chosen = rng.choice(list(facts.restrictions.values()))
+    other = rng.choice(list(facts.restrictions.values()))
+    fields: list[dict[str, Any]] = [
+        {"grants": chosen.grants[:-1]},
+        {"grants": tuple(replace(g, restriction_id=chosen.id, id=f"{g.id}x") for g in other.grants)},
+        {"approval_rules": chosen.approval_rules[:-1]},
+        {"enabled": not chosen.enabled},
+        {"hides": not chosen.hides},
+        {"admin_bypass": not chosen.admin_bypass},
+    ]
+    changed: Restriction = replace(chosen, **rng.choice(fields))
+    return {"restrictions": {**facts.restrictions, chosen.id: changed}}, {"restrictions": [chosen.id]}
+
+
+def restriction_gone(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    gone = rng.choice(list(facts.restrictions))
+    return {"restrictions": {id: r for id, r in facts.restrictions.items() if id != gone}}, {"restrictions": [gone]}
+
+
+def membership(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """One membership gives what another gives, or is gone."""
+    chosen = rng.choice(list(facts.memberships.values()))
+    if rng.random() < 0.3:
+        kept = {id: m for id, m in facts.memberships.items() if id != chosen.id}
+        return {"memberships": kept}, {"memberships": [chosen.id]}
+    lent: Membership = rng.choice(list(facts.memberships.values()))
+    changed = replace(chosen, role_ids=lent.role_ids, expires_at=lent.expires_at)
+    return {"memberships": {**facts.memberships, chosen.id: changed}}, {"memberships": [chosen.id]}
+
+
+def environment(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    chosen = rng.choice(list(facts.environments.values()))
+    changed = replace(chosen, state=EnvironmentState.STOPPED, tier=rng.choice(list(facts.environments.values())).tier)
+    return {"environments": {**facts.environments, chosen.id: changed}}, {"environments": [chosen.id]}
+
+
+def next_version(facts: Facts, values: dict[str, Any], changed: Changed) -> Facts:
+    """The facts after a change, as catching up makes them."""
+    kept = {name: getattr(facts, name) for name in MAPPINGS}
+    following = Facts(
+        organization=facts.organization,
+        revision=facts.revision + 1,
+        instance_revision=facts.instance_revision,
+        **{**kept, **values},
+    )
+    following.take_over(facts, {name: changed.get(name, ()) for name in MAPPINGS})
+    return following
+
+
+def told(objects: Objects) -> dict[str, Any]:
+    """Everything that a view and its objects say."""
+    facts, view = objects.facts, objects.view
+    ids = [facts.organization.id, *facts.teams, *facts.projects, *facts.environments]
+    return {
+        "sees": {id: view.sees(id) for id in ids},
+        "may": {id: view.permissions(id) for id in ids},
+        "people": {id: objects.person(id) is not None for id in facts.people},
+        "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
+        "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
+        "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
+        "environments": [each.id for each in objects.sight.environments(facts.organization)],
+        "count": len(objects.sight.environments(facts.organization)),
+        "ends": (view.ends_at, view.others_end_at),
+    }
+
+
+def can_change(facts: Facts) -> bool:
+    """Whether there is something of each kind."""
+    return bool(facts.restrictions and facts.memberships and facts.environments)
+
+
+@pytest.mark.parametrize("change", [nothing, grants, restriction_gone, membership, environment])
+def test_what_goes_on_says_what_is_made_anew(change: Change) -> None:
+    moved = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        world = random_world(rng)
+        at = world.instants[0]
+        structure = Structure(world.facts).complete()
+        before = {subject: Objects(View(structure, subject, at)) for subject in world.subjects}
+        for objects in before.values():
+            told(objects)  # whatever is computed lazily has been
+        facts = world.facts
+        for _ in range(2):
+            if not can_change(facts):
+                break
+            facts = next_version(facts, *change(rng, facts))
+            structure = structure.followed_by(facts)
+            anew = Structure(Facts(**vars_of(facts)))
+            for subject, objects in before.items():
+                following = objects.followed_by(structure, at)
+                if following is not None:
+                    moved += 1
+                    assert told(following) == told(Objects(View(anew, subject, at))), (seed, describe(subject))
+            before = {s: Objects(View(structure, s, at)) for s in world.subjects}
+    assert moved > 100, "some of them do go on"
+
+
+def vars_of(facts: Facts) -> dict[str, Any]:
+    """What facts are made of, without anything computed."""
+    return {name: getattr(facts, name) for name in ("organization", "revision", "instance_revision", *MAPPINGS)}
+
+
+def describe(subject: Subject) -> str:
+    return f"{subject.person.name} with {subject.key}"
