@@ -44,7 +44,7 @@ async def agree(ports: dict[str, int], operations: Iterable[Operation], every: i
         for operation in operations:
             for question in operation.questions[::every]:
                 answers = {name: await data(connection, question) for name, connection in connections.items()}
-                _compare(f"`{operation.name}` asked by {question.viewer.person.name}", answers)
+                _compare(f"`{operation.name}` asked by {question.asker}", answers)
                 asked += 1
     return asked
 

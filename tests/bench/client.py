@@ -11,7 +11,7 @@ from typing import Self
 from tests.bench.operations import Question
 
 CONNECTIONS = 4
-PATIENCE = 60
+PATIENCE = 300
 """Seconds that an answer may take."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -67,7 +67,11 @@ class Connection(asyncio.Protocol):
             raise ConnectionResetError
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
-        return await asyncio.wait_for(self._waiting, PATIENCE)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._waiting), PATIENCE)
+        except TimeoutError:
+            self._transport.abort()  # what comes later would be taken for the answer to something else
+            raise
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
@@ -82,19 +86,24 @@ class Connection(asyncio.Protocol):
         self._buffer += data
         head, blank, body = self._buffer.partition(b"\r\n\r\n")
         length = _LENGTH.search(head) if blank else None
-        if length is not None and len(body) >= int(length[1]) and self._waiting is not None:
+        if length is not None and len(body) >= int(length[1]):
             self._buffer = b""
+            assert self._waiting is not None
             self._waiting.set_result(Answer(int(head[9:12]), body))
 
 
-def request(question: Question, body: bytes | None = None) -> bytes:
-    """A whole request: the question's, or one more that belongs to it."""
-    content = question.body if body is None else body
-    return (
-        b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + question.viewer.key.encode()
-        + b"\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: %d\r\n\r\n" % len(content)
-        + content
-    )  # fmt: skip
+def post(key: str, body: bytes) -> bytes:
+    """A whole request that asks GraphQL."""
+    head = (
+        f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def request(question: Question) -> bytes:
+    """The whole request of a question."""
+    return post(question.key, question.body)
 
 
 async def exchange(connection: Connection, question: Question, prepared: bytes) -> tuple[Answer, Answer | None]:
@@ -103,7 +112,7 @@ async def exchange(connection: Connection, question: Question, prepared: bytes) 
     if question.restriction is None or not answer.is_good:
         return answer, None
     grant_id = _GRANT.findall(answer.body)[-1].decode()
-    return answer, await connection.ask(request(question, question.removal(grant_id)))
+    return answer, await connection.ask(post(question.key, question.removal(grant_id)))
 
 
 async def run(port: int, questions: Sequence[Question], times: int) -> Tally:

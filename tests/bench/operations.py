@@ -47,15 +47,16 @@ MOST_CHECKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One body, and whose key goes with it. `restriction`: of a grant, from which it is taken back."""
+    """One body, who sends it, and their key. `restriction`: of a grant, from which it is taken back."""
 
-    viewer: Viewer
+    asker: str
+    key: str
     body: bytes
     restriction: str | None = None
 
     def removal(self, grant_id: str) -> bytes:
         """The body that takes back the grant that this question made."""
-        return _body(GRANT, input={"restrictionId": self.restriction, "removeGrantIds": [grant_id]})
+        return body(GRANT, input={"restrictionId": self.restriction, "removeGrantIds": [grant_id]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def operations(organization: Organization) -> list[Operation]:
     id, viewers = organization.id, organization.viewers
     return [
         Operation("environment", "one environment by id", 2.0, tuple(_environments(organization, drawn))),
-        Operation("page", "a page of 100 environments", 3.0, tuple(Question(v, _body(PAGE, id=id)) for v in viewers)),
+        Operation("page", "a page of 100 environments", 3.0, tuple(_asked_by(v, body(PAGE, id=id)) for v in viewers)),
         Operation(
             "projects",
             "20 projects with their environments",
             3.0,
-            tuple(Question(viewer, _body(PROJECTS, id=id)) for viewer in viewers),
+            tuple(_asked_by(viewer, body(PROJECTS, id=id)) for viewer in viewers),
         ),
         Operation("checks", "100 checks in one request", 1.6, tuple(_checks(organization, v, drawn) for v in viewers)),
         Operation("grant", "grant, then remove the grant", 8.0, tuple(_grants(organization))),
@@ -91,7 +92,7 @@ def _environments(organization: Organization, drawn: random.Random) -> Iterator[
         viewer = organization.viewers[number // HIDDEN_OF_ALL]
         seen = [each.id for each in viewer.environments]
         hidden = sorted(organization.facts.environments.keys() - set(seen)) or [unknown(drawn)]
-        yield Question(viewer, _body(ENVIRONMENT, id=drawn.choice(hidden if number % HIDDEN_OF_ALL else seen)))
+        yield _asked_by(viewer, body(ENVIRONMENT, id=drawn.choice(hidden if number % HIDDEN_OF_ALL else seen)))
 
 
 def _checks(organization: Organization, viewer: Viewer, drawn: random.Random) -> Question:
@@ -104,7 +105,7 @@ def _checks(organization: Organization, viewer: Viewer, drawn: random.Random) ->
         ids = allowed if number % 2 == 0 else refused
         inputs.append({"permission": permission.value, "resourceId": drawn.choice(sorted(ids) or [unknown(drawn)])})
     drawn.shuffle(inputs)
-    return Question(viewer, _body(CHECKS, inputs=inputs))
+    return _asked_by(viewer, body(CHECKS, inputs=inputs))
 
 
 def _grants(organization: Organization) -> list[Question]:
@@ -115,22 +116,22 @@ def _grants(organization: Organization) -> list[Question]:
     taken: set[str] = set()
     found: dict[str, Question] = {}
     for viewer in sorted(organization.viewers, key=lambda each: len(each.manages)):
-        named = ((r, _member(organization.facts, r, viewer)) for r in viewer.manages if r.id not in taken)
+        named = ((r, member_of(organization.facts, r, viewer.person.id)) for r in viewer.manages if r.id not in taken)
         restriction, member = next((r, member) for r, member in named if member is not None)
         taken.add(restriction.id)
         granted = {"restrictionId": restriction.id, "addGrants": [{"grantee": {"userId": member}}]}
-        found[viewer.key] = Question(viewer, _body(GRANT, input=granted), restriction.id)
+        found[viewer.key] = _asked_by(viewer, body(GRANT, input=granted), restriction.id)
     return [found[viewer.key] for viewer in organization.viewers]
 
 
-def _member(facts: Facts, restriction: Restriction, viewer: Viewer) -> str | None:
-    """Somebody else with a membership on the project that is restricted, who is not named by it.
+def member_of(facts: Facts, restriction: Restriction, asker_id: str) -> str | None:
+    """Somebody but the asker with a membership on the project that is restricted, who is not named by it.
 
     None where ADMINs pass without a grant: there the payload would hold a row for each of them.
     """
     if restriction.admin_bypass or restriction.scope_id not in facts.projects:
         return None
-    named = {viewer.person.id, *(grant.user_id for grant in restriction.grants)}
+    named = {asker_id, *(grant.user_id for grant in restriction.grants)}
     members = (membership.subject_id for membership in facts.memberships_on(restriction.scope_id))
     return next((member for member in members if member in facts.people and member not in named), None)
 
@@ -140,5 +141,10 @@ def unknown(drawn: random.Random) -> str:
     return new_id(Kind.ENVIRONMENT, drawn.randbytes(RANDOM_BYTES))
 
 
-def _body(document: str, **variables: object) -> bytes:
+def _asked_by(viewer: Viewer, content: bytes, restriction: str | None = None) -> Question:
+    return Question(viewer.person.name, viewer.key, content, restriction)
+
+
+def body(document: str, **variables: object) -> bytes:
+    """A request's body."""
     return orjson.dumps({"query": document, "variables": variables})

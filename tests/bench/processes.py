@@ -13,6 +13,13 @@ from tests.bench.entrants import Entrant, settings_of
 from tests.bench.server import told
 
 ROOT = Path(__file__).parents[2]
+CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+"""The cores that may be used: servers have the first to themselves, the client the last, where there are several."""
+
+
+def stay_on_clients_core() -> None:
+    """Keep this process, the client, away from the servers."""
+    os.sched_setaffinity(0, CORES[-1:])
 
 
 class Process:
@@ -33,12 +40,6 @@ class Process:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def cores() -> tuple[set[int], set[int]]:
-    """The core of the servers and that of the client: different ones where there are two."""
-    usable = sorted(os.sched_getaffinity(0))
-    return {usable[0]}, {usable[-1]}
-
-
 @contextmanager
 def serving(entrant: Entrant, store: Path, size: Size) -> Iterator[Process]:
     """A server that runs until the block ends. Raises RuntimeError where it doesn't start."""
@@ -53,7 +54,7 @@ def serving(entrant: Entrant, store: Path, size: Size) -> Iterator[Process]:
     )
     try:
         assert process.stdout is not None
-        os.sched_setaffinity(process.pid, cores()[0])
+        os.sched_setaffinity(process.pid, CORES[:1])
         line = process.stdout.readline()
         if not line.strip().isdecimal():
             raise RuntimeError(f"the server of `{entrant.name}` did not start")

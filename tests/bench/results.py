@@ -20,13 +20,16 @@ FOLDER = ROOT / "data" / "bench"
 """Ignored by git, like all data."""
 
 
+def about(command: str) -> Data:
+    """What every figure needs beside it."""
+    return {"command": command, "machine": machine()}
+
+
 def gathered(
-    table: Table, operations: Sequence[Operation], entrants: Sequence[Entrant], size: Size, plan: Plan, command: str
+    table: Table, operations: Sequence[Operation], entrants: Sequence[Entrant], size: Size, plan: Plan
 ) -> Data:
-    """Everything that is to be known of a run."""
+    """Everything that is to be known of the operations."""
     return {
-        "command": command,
-        "machine": machine(),
         "size": asdict(size),
         "rounds": plan.rounds,
         "entrants": {entrant.name: entrant.title for entrant in entrants},

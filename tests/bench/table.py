@@ -13,11 +13,10 @@ Data = dict[str, Any]
 
 
 def markdown(results: Data) -> str:
-    """The table as README.md has it, with the machine and the command below."""
+    """The table as README.md has it."""
     head = header(results)
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    lines += [f"| {' | '.join(row)} |" for row in rows(results)]
-    return "\n".join([*lines, "", *notes(results)]) + "\n"
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows(results))]
+    return "\n".join(lines) + "\n"
 
 
 def terminal(results: Data) -> Table:
@@ -56,27 +55,27 @@ def within(results: Data) -> dict[str, bool]:
     return found
 
 
-def notes(results: Data) -> list[str]:
+def measured(results: Data) -> str:
     """What has to be known to read the table."""
-    machine = results["machine"]
     size = results["size"]
-    lost = sum(each[what] for o in results["operations"] for each in o["entrants"].values() for what in LOST)
-    asked = sum(each["asked"] for o in results["operations"] for each in o["entrants"].values())
-    measured = (
+    everybody = [each for operation in results["operations"] for each in operation["entrants"].values()]
+    asked, lost = sum(each["asked"] for each in everybody), sum(each["failed"] + each["dropped"] for each in everybody)
+    return (
         f"Medians of {results['rounds']} rounds, quartiles in brackets: CPU of the server process, by the operating "
         "system's accounting, as a multiple of the ceiling's in the same round. Over HTTP with keep-alive and API keys "
         f"of {size['keys']} people in turn, one process on one core, nothing cached; {size['environments']:,} "
         f"environments, {size['projects']:,} projects, {size['teams']:,} teams, {size['people']:,} people. "
         f"Of {asked:,} questions {lost:,} were dropped or failed."
     )
-    place = (
+
+
+def place(results: Data) -> str:
+    """Where it was measured, on what, and how."""
+    machine = results["machine"]
+    return (
         f"`{results['command']}` on {machine['processor']}, {machine['memory']}, {machine['system']}, "
         f"Python {machine['python']}, SQLite {machine['sqlite']}, commit {machine['commit']}, {machine['day']}."
     )
-    return [measured, "", place]
-
-
-LOST = ("failed", "dropped")
 
 
 def _multiple(own: Sequence[float], ceiling: Sequence[float]) -> str:

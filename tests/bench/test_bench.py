@@ -1,6 +1,7 @@
 """The pieces of the benchmark work. What it measures is asserted nowhere."""
 
 import io
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -14,14 +15,19 @@ from tests.bench.agreement import Disagreement, agree, data_of
 from tests.bench.client import Answer, run
 from tests.bench.entrants import CEILING, ENTRANTS, OURS
 from tests.bench.figures import ratios, spread
+from tests.bench.growth import grow
+from tests.bench.growth_table import ROWS
 from tests.bench.ledger import Ledger
 from tests.bench.operations import HIDDEN_OF_ALL, Operation, operations
-from tests.bench.organization import Organization, Viewer, read_organization
+from tests.bench.organization import Organization, read_organization
 from tests.bench.processes import Process, serving
-from tests.bench.results import gathered, keep, kept
+from tests.bench.report import readme, show
+from tests.bench.results import about, gathered, keep, kept
 from tests.bench.rounds import Plan, measure
 from tests.bench.store import copy_of, make_store
-from tests.bench.table import markdown, terminal, within
+from tests.bench.table import within
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the CPU time of processes is read as Linux tells it")
 
 SMALL = Size(environments=150, projects=50, teams=9, people=60, keys=6)
 ONCE = Plan(rounds=2, span=1)
@@ -75,11 +81,12 @@ async def test_a_refused_question_is_not_an_answer():
 
 def test_half_of_what_is_asked_for_is_hidden_and_half_of_the_checks_are_refused(bench):
     environments, _, _, checks, _ = bench.operations
+    viewers = {viewer.key: viewer for viewer in bench.organization.viewers}
     for number, question in enumerate(environments.questions):
-        sees = any(environment.id.encode() in question.body for environment in question.viewer.environments)
+        sees = any(environment.id.encode() in question.body for environment in viewers[question.key].environments)
         assert sees is (number % HIDDEN_OF_ALL == 0)
     for question in checks.questions:
-        may = question.viewer.may
+        may = viewers[question.key].may
         allowed = sum(
             question.body.count(f'"permission":"{permission}","resourceId":"{id}"'.encode())
             for permission, ids in may.items()
@@ -95,18 +102,21 @@ def test_everybody_grants_on_a_restriction_of_their_own(bench):
 
 def test_a_measured_table_is_kept_and_rendered(bench, tmp_path):
     table = measure(bench.processes, bench.operations, ONCE, lambda _: None)
-    results = gathered(table, bench.operations, ENTRANTS, SMALL, ONCE, "make bench")
+    results = about("make bench") | gathered(table, bench.operations, ENTRANTS, SMALL, ONCE)
     keep(results, tmp_path)
     assert kept(tmp_path) == results
-    text = markdown(kept(tmp_path))
+    text = readme(kept(tmp_path))
     assert text.count("\n| ") == len(bench.operations)
+    assert "`make bench` on " in text
     assert all(operation.title in text for operation in bench.operations)
     assert "150 environments, 50 projects, 9 teams, 60 people" in text
     assert " 0 were dropped or failed" in text
     assert within(results).keys() == {operation.name for operation in bench.operations}
     console = Console(width=200, record=True, file=io.StringIO())
-    console.print(terminal(results))
+    show(results, console)
     assert "one environment by id" in console.export_text()
+    plots = pytest.importorskip("tests.bench.plots")  # `make measure` installs what draws them
+    assert [path.name for path in plots.draw(results, tmp_path)] == ["operations.svg"]
     for operation in results["operations"]:
         for series in operation["entrants"].values():
             assert len(series["cpu"]) == ONCE.rounds
@@ -115,13 +125,9 @@ def test_a_measured_table_is_kept_and_rendered(bench, tmp_path):
 
 
 async def test_what_comes_to_nothing_is_counted(bench):
-    stranger = [replace(each, viewer=_stranger(each.viewer)) for each in bench.operations[0].questions[:3]]
+    stranger = [replace(each, key="blw_nobody") for each in bench.operations[0].questions[:3]]
     tally = await run(bench.ports[OURS], stranger, 2)
     assert (len(tally.times), tally.failed, tally.dropped) == (6, 6, 0)
-
-
-def _stranger(viewer: Viewer) -> Viewer:
-    return replace(viewer, key="blw_nobody")
 
 
 def test_a_spread_is_of_each_rounds_own_ratio():
@@ -140,3 +146,20 @@ def test_the_ledger_by_hand_keeps_a_chain(tmp_path: Path):
     ledger._connection.execute("UPDATE audit SET actor_id = 'usr_c' WHERE number = 8")
     assert not ledger.is_whole()
     ledger.close()
+
+
+def test_growth_is_measured_and_told(tmp_path):
+    growth = [grow(SMALL, tmp_path, patience=60, say=lambda _: None)]
+    found = growth[0]
+    assert found["active"]["people"] == SMALL.people
+    assert found["seen"]["few"] < found["seen"]["half"] < SMALL.environments
+    assert found["load"]["held_ms"] > 0
+    results = about("make bench") | {"growth": growth}
+    text = readme(results)
+    assert "| environments | at most | 150 |" in text
+    assert text.count("\n| ") == len(ROWS)
+    console = Console(width=200, record=True, file=io.StringIO())
+    show(results, console)
+    assert "the next page after a grant" in console.export_text()
+    plots = pytest.importorskip("tests.bench.plots")
+    assert [path.name for path in plots.draw(results, tmp_path)] == ["growth.svg"]
