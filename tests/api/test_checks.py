@@ -349,6 +349,23 @@ async def test_access_explain_on_a_team_explains_that_team_alone(client: Client)
     assert_hidden(await decided(client, "val", "PROJECT_VIEW", "lab", "ada"))
 
 
+async def test_a_verdict_alone_is_about_whom_and_what_was_asked(client: Client) -> None:
+    """Asked for nothing but whether it is allowed, nobody is told what they themselves may do instead."""
+    alone = "query($inputs: [CheckInput!]!) { checks(inputs: $inputs) { allowed } }"
+
+    async def allowed(person: str, *question: Any, **more: Any) -> Any:
+        inputs = [asking(client, *question, **more)]
+        return (await client.send(person, alone, inputs=inputs)).json()["data"]["checks"][0]
+
+    for person in ("ada", "mia", "vic", "gus"):
+        for permission in ("PROJECT_VIEW", "PROJECT_PUSH", "PROJECT_DELETE"):
+            own = await allowed(person, permission, "lab")
+            assert await allowed("ada", permission, "lab", person) == own
+            assert person in ("ada", "gus") or await allowed(person, permission, "lab", "max") is None
+    assert await allowed("mia", "ENVIRONMENT_DEPLOY", "lab", name="dev") == {"allowed": True}
+    assert await allowed("mia", "ENVIRONMENT_TERMINAL", "lab", name="never") == {"allowed": False}
+
+
 async def test_a_name_that_is_hidden_from_the_asker_is_so_about_others_too(client: Client) -> None:
     """Lim may explain the project, and sees of it what is on their list."""
     manager = [BUILT_IN[BuiltInRole.ACCESS_MANAGER].id]

@@ -164,6 +164,14 @@ async def test_a_change_of_the_instance_alone_is_another_version(memory: Memory,
     assert later.structure.facts.memberships is first.structure.facts.memberships
 
 
+async def test_an_earlier_moment_of_the_instance_is_still_answered(memory: Memory) -> None:
+    mia = memory.subject("mia").id
+    await commit(memory.database, ["instance"], lambda writer: writer.set(tables.User, mia, name="Mia"))
+    later = await memory.version(2, 3)
+    earlier = await memory.version(2, 2)
+    assert (later.structure.facts.people[mia].name, earlier.structure.facts.people[mia].name) == ("Mia", "mia")
+
+
 async def test_there_is_no_version_of_what_was_not_there(memory: Memory) -> None:
     assert await memory.memory.version(memory.ids["acme"], 0, 2) is None
     assert await memory.memory.version(unknown(Kind.ORGANIZATION), 1, 1) is None
