@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db import postgresql, sqlite
 from app.db.probe import LocalProbe, Probe, SharedProbe
-from app.db.session import PoolReader, Reader, ThreadReader, in_transaction
+from app.db.session import PoolReader, PoolWriter, Reader, ThreadReader, ThreadWriter, Writer
 from app.db.url import parse_url
 
 __all__ = ["Connection", "Database"]  # the connection for who passes functions of one on without knowing SQLAlchemy
@@ -30,7 +29,7 @@ class Database:
     raises (a constraint violated, a lock not had in time, the server lost) is passed on.
     """
 
-    def __init__(self, *, reader: Reader, loader: Reader, writer: AsyncEngine, local: URL | None = None) -> None:
+    def __init__(self, *, reader: Reader, loader: Reader, writer: Writer, local: URL | None = None) -> None:
         self._reader = reader
         self._loader = loader
         self._writer = writer
@@ -47,11 +46,11 @@ class Database:
         if parsed.get_backend_name() == "postgresql":
             pool = postgresql.pool(parsed)
             reader = PoolReader(pool)
-            return cls(reader=reader, loader=reader, writer=pool)
+            return cls(reader=reader, loader=reader, writer=PoolWriter(pool))
         return cls(
             reader=ThreadReader(sqlite.reader(parsed, READERS), READERS),
             loader=ThreadReader(sqlite.reader(parsed, LOADERS), LOADERS),
-            writer=sqlite.writer(parsed),
+            writer=ThreadWriter(sqlite.writer(parsed)),
             local=parsed,
         )
 
@@ -65,7 +64,7 @@ class Database:
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened."""
-        return await in_transaction(self._writer, fn, commit=True)
+        return await self._writer.run(fn)
 
     def probe(self, fn: Callable[[Connection], T]) -> Probe[T]:
         """A way to ask a short `fn` for every request, each time as of an instant after it was asked."""
@@ -81,4 +80,4 @@ class Database:
             await probe.close()
         await self._reader.close()
         await self._loader.close()
-        await self._writer.dispose()
+        await self._writer.close()

@@ -60,7 +60,7 @@ def _migrate(url: str, run: Callable[[Config], object]) -> None:
 def _engine(url: str) -> AsyncEngine:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return sqlite.writer(parsed, foreign_keys=False)
+        return sqlite.migrator(parsed)
     return postgresql.pool(parsed)
 
 

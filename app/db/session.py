@@ -42,6 +42,49 @@ class ThreadReader:
         self._source.dispose()
 
 
+class Writer(Protocol):
+    """Runs functions in transactions that are committed when they return."""
+
+    async def run(self, fn: Callable[[Connection], T]) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+class ThreadWriter:
+    """Writes SQLite in a thread of its own, a whole function in one hop.
+
+    Through aiosqlite each of a mutation's forty statements is a hop: 3.3 to 4.4 ms, against 1.1 to 1.4.
+    """
+
+    def __init__(self, source: Engine) -> None:
+        self._source = source
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, fn)
+
+    def _run(self, fn: Callable[[Connection], T]) -> T:
+        with self._source.begin() as connection:
+            return fn(connection)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._thread.shutdown)
+        self._source.dispose()
+
+
+class PoolWriter:
+    """Writes PostgreSQL."""
+
+    def __init__(self, pool: AsyncEngine) -> None:
+        self._source = pool
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        return await in_transaction(self._source, fn, commit=True)
+
+    async def close(self) -> None:
+        await self._source.dispose()
+
+
 class PoolReader:
     """Reads PostgreSQL. REPEATABLE READ gives all statements one snapshot, and readers never fail under it."""
 

@@ -27,11 +27,26 @@ def reader(url: URL, connections: int) -> Engine:
     return engine
 
 
-def writer(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
+def writer(url: URL) -> Engine:
     """The one connection of this process that writes; other processes' writers are waited for at BEGIN.
 
-    Makes the file's folder. Without `foreign_keys` it is one for migrations, which drop tables that others refer to.
+    Makes the file's folder.
     """
+    _make_folder(url)
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": LOCK_TIMEOUT},
+    )
+    event.listen(engine, "connect", _prepare_writer)
+    event.listen(engine, "connect", _enforce_references)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def migrator(url: URL) -> AsyncEngine:
+    """A connection for migrations, which drop tables that others refer to; makes the file's folder."""
     _make_folder(url)
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
@@ -40,8 +55,6 @@ def writer(url: URL, *, foreign_keys: bool = True) -> AsyncEngine:
         connect_args={"isolation_level": None, "timeout": LOCK_TIMEOUT},
     )
     event.listen(engine.sync_engine, "connect", _prepare_writer)
-    if foreign_keys:
-        event.listen(engine.sync_engine, "connect", _enforce_references)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 

@@ -1,14 +1,17 @@
 """Decisions about an environment by name, there yet or not (rule.md, sections 4 "Hidden" and 5)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from app.policy.decision import Decision, Reason, hidden
-from app.policy.facts import Facts
+from app.policy.facts import Facts, Restriction
 from app.policy.holding import held_roles
-from app.policy.restrictions import passage, restrictions_on
+from app.policy.restrictions import enabled_on, passage, restrictions_on
 from app.policy.rule import decide
 from app.policy.subject import Subject
 from app.policy.tiers import guess_tier
+from app.policy.validity import valid_until
 from app.policy.visibility import NOT_PASSED, giving, passed_reason
 from app.policy.vocabulary import ErrorCode, Gate, Permission, ResourceKind, Tier
 
@@ -29,6 +32,36 @@ def decide_named(
     to a name that the subject can't see, and creating any, is decided as creating it, with the tier guessed; a name
     that is taken is then CONFLICT. Anything else about a name that can't be seen is `hidden`.
     """
+    verdict = partial(_decide_named, facts, subject, permission, project_id, name, asker_sees_it)
+    decision = verdict(at)
+    if subject is None or decision.code in (ErrorCode.UNAUTHENTICATED, ErrorCode.NOT_FOUND):
+        return decision
+    counting = list(_counting(facts, project_id, name, asker_sees_it))
+    until = valid_until(facts, subject, counting, decision.code, lambda then: verdict(then).code, at)
+    return replace(decision, valid_until=until)
+
+
+def _counting(facts: Facts, project_id: str, name: str, asker_sees_it: bool) -> Iterator[Restriction]:
+    """The restrictions that count: those of one to be created, and of the one that is there."""
+    yield from filter(_is_enabled, restrictions_on(facts, project_id, name, guess_tier(name), None))
+    environment = facts.environment_named(project_id, name)
+    if asker_sees_it and environment is not None:
+        yield from enabled_on(facts, environment)
+
+
+def _is_enabled(restriction: Restriction) -> bool:
+    return restriction.enabled
+
+
+def _decide_named(
+    facts: Facts,
+    subject: Subject | None,
+    permission: Permission,
+    project_id: str,
+    name: str,
+    asker_sees_it: bool,
+    at: int,
+) -> Decision:
     environment = facts.environment_named(project_id, name)
     if asker_sees_it and environment is not None and permission is not Permission.ENVIRONMENT_CREATE:
         decision = decide(facts, subject, permission, environment.id, at)
@@ -53,9 +86,7 @@ def decide_creation(facts: Facts, subject: Subject | None, project_id: str, name
     decision = decide(facts, subject, Permission.ENVIRONMENT_CREATE, project_id, at)
     if not decision or subject is None or subject.person.is_instance_admin:
         return decision
-    for restriction in restrictions_on(facts, project_id, name, tier, None):
-        if not restriction.enabled:
-            continue
+    for restriction in filter(_is_enabled, restrictions_on(facts, project_id, name, tier, None)):
         by = passage(facts, subject, restriction, at)
         if by is not None:
             decision = replace(decision, reasons=(*decision.reasons, passed_reason(by, restriction.id)))

@@ -41,7 +41,13 @@ class Objects:
         if id == self.view.subject.id:
             return self.view.subject.person
         person = None if id is None else self.facts.people.get(id)
-        return person if person is not None and person.id in self.people else None
+        return person if person is not None and self._sees_person(person.id) else None
+
+    def _sees_person(self, id: str) -> bool:
+        """Whether somebody is among `people`; looks at them alone while nobody has asked for all."""
+        if "people" in self.__dict__ or self.view.is_instance_admin or id == self.view.subject.id:
+            return id in self.people
+        return any(map(self._shows_subject, self.facts.memberships_of(id)))
 
     def sees_membership(self, membership: Membership) -> bool:
         """Its subject, and who holds MEMBERS_VIEW on its node."""
@@ -95,16 +101,18 @@ class Objects:
         """
         if self.view.is_instance_admin and self.view.is_good:
             return frozenset(self.facts.people)
-        watched = self._watched
         seen = {self.view.subject.id}
-        if not watched:
-            return frozenset(seen)
-        for own in self.facts.memberships.values():
-            if own.subject_is_team or own.subject_id in seen:
-                continue
-            if watched & 1 or self._views_members_on(own.node_id) or any(flows & watched for flows in self._flows(own)):
+        for own in self.facts.memberships.values() if self._watched else ():
+            if not own.subject_is_team and own.subject_id not in seen and self._shows_subject(own):
                 seen.add(own.subject_id)
         return frozenset(seen)
+
+    def _shows_subject(self, own: Membership) -> bool:
+        """Whether a membership of a user lets the subject see them."""
+        watched = self._watched
+        if watched & 1 or self._views_members_on(own.node_id):
+            return bool(watched)
+        return bool(watched) and any(flows & watched for flows in self._flows(own))
 
     @cached_property
     def _watched(self) -> int:

@@ -1,13 +1,14 @@
 """The access rule: may this subject do this to that resource at this instant, and why (rule.md, section 4)."""
 
 from dataclasses import replace
+from functools import partial
 
 from app.policy.decision import Decision, Reason, hidden
 from app.policy.facts import Environment, Facts, Project, Resource
 from app.policy.holding import held_roles
 from app.policy.restrictions import enabled_on, matched_rules, passage, team_passage
 from app.policy.subject import Subject
-from app.policy.validity import valid_until
+from app.policy.validity import restrictions_in, valid_until
 from app.policy.visibility import NOT_PASSED, covers, giving, passed_reason, visibility
 from app.policy.vocabulary import (
     ASKED_OF,
@@ -45,8 +46,17 @@ def _decide(facts: Facts, subject: Subject | None, permission: Permission, resou
     if resource is None:
         return hidden(permission, resource_id, subject.id)
     code = _refusal(facts, subject, permission, resource, at, reasons)
-    until = valid_until(facts, subject, resource, at)
+    verdict = partial(_code, facts, subject, permission, resource)
+    until = valid_until(facts, subject, restrictions_in(facts, resource), code, verdict, at)
     return _conclude(facts, subject, permission, resource_id, code, reasons, until=until)
+
+
+def _code(facts: Facts, subject: Subject, permission: Permission, resource: Resource, at: int) -> ErrorCode | None:
+    """The verdict without its reasons."""
+    reasons: list[Reason] = []
+    if not _is_good(subject, at, reasons):
+        return ErrorCode.UNAUTHENTICATED
+    return _refusal(facts, subject, permission, resource, at, reasons)
 
 
 def _conclude(

@@ -8,7 +8,7 @@ NOT_FOUND, FORBIDDEN, and what depends on the state. A refused change leaves no 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
 
 from app.db.engine import Connection
 from app.db.tables import Fact
@@ -18,11 +18,13 @@ from app.policy.facts import Facts, Node, Organization, Project, Resource, Team
 from app.policy.kinds import Kind
 from app.policy.objects import Objects
 from app.policy.rule import decide
+from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import View
 from app.policy.vocabulary import ErrorCode, Permission
 from app.services import records
 from app.services.denials import Denied
+from app.services.facts_memory import moved, structure_at
 from app.services.instance import Instance, subject_of
 from app.services.reader import Reader
 from app.services.sight import fact_by_id
@@ -172,9 +174,16 @@ async def apply(
         organization_id = await organization_of(reader, target_id)
         if organization_id is None:
             raise not_found()
+        known = Known(instance.memory.latest(organization_id), reader.opened(organization_id))
         return await instance.database.write(
             lambda connection: _run(
-                instance, reader, connection, organization_id, action, lambda change: use_case(change, *args, **kwargs)
+                instance.clock,
+                reader.key_hash,
+                known,
+                connection,
+                organization_id,
+                action,
+                lambda change: use_case(change, *args, **kwargs),
             )
         )
     except BailiwickError as error:
@@ -210,25 +219,34 @@ async def organization_managed(reader: Reader, id: str, permission: Permission) 
     return next(iter(managed + ids), None)
 
 
+class Known(NamedTuple):
+    """What is in memory of an organization before its ledger is locked: how it was, and what the asker saw of it."""
+
+    structure: Structure | None
+    objects: Objects | None
+
+
 def _run(
-    instance: Instance,
-    reader: Reader,
+    clock: Callable[[], int],
+    key_hash: str,
+    known: Known,
     connection: Connection,
     organization_id: str,
     action: Action,
     use_case: Callable[[Change], T],
 ) -> Applied[T]:
     held = [INSTANCE, organization_id] if action.holds_instance else [organization_id]
-    writer = lock(connection, held, instance.clock)
-    arrival = arrival_by_key(connection, reader.key_hash)
+    writer = lock(connection, held, clock)
+    arrival = arrival_by_key(connection, key_hash)
     if arrival is None:
         raise unauthenticated()
     subject = subject_of(arrival, writer.instant)
     revision = writer.revision(organization_id) - 1
-    version = instance.memory.version_in(connection, organization_id, revision, arrival.instance_revision)
-    if version is None:
+    structure = structure_at(connection, organization_id, revision, arrival.instance_revision, known.structure)
+    if structure is None:
         raise not_found()
-    change = Change(connection, writer, version.objects_of(subject, writer.instant), action.name)
+    objects = None if known.objects is None else moved(known.objects, subject, structure, writer.instant)
+    change = Change(connection, writer, objects or Objects(View(structure, subject, writer.instant)), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
     return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision))

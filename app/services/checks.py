@@ -137,7 +137,9 @@ def _decide(objects: Objects, subject: Subject, resource: Resource, question: Qu
     if not isinstance(resource, Project):
         raise invalid("`environmentName` goes with the id of a project", *question.path, "environmentName")
     environment = facts.environment_named(resource.id, question.environment_name)
-    seen = explains_all or (environment is not None and objects.view.sees(environment.id))
+    # What the asker themselves can't see is hidden from them anyhow, and some day they may.
+    seen = explains_all or subject == objects.view.subject
+    seen = seen or (environment is not None and objects.view.sees(environment.id))
     return decide_named(
         facts, subject, question.permission, resource.id, question.environment_name, at, asker_sees_it=seen
     )

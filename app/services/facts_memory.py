@@ -50,12 +50,14 @@ class Version:
         version = self.before
         while version is not None and subject not in version.objects:
             version = version.before
-        if version is None:
-            return None
-        known = version.objects[subject]
-        if not known.view.at <= at or _has_ended(known.view, at):
-            return None
-        return known.followed_by(self.structure, at)
+        return None if version is None else moved(version.objects[subject], subject, self.structure, at)
+
+
+def moved(known: Objects, subject: Subject, structure: Structure, at: int) -> Objects | None:
+    """What a subject saw in another version, over this one at an instant (µs), if it can go on."""
+    if known.view.subject != subject or known.view.at > at or _has_ended(known.view, at):
+        return None
+    return known.followed_by(structure, at)
 
 
 def _has_ended(view: View, at: int) -> bool:
@@ -82,20 +84,10 @@ class FactsMemory:
             known = self._known(organization_id, at)
             return known if known is not None else await self._read(organization_id, at)
 
-    def version_in(
-        self, connection: Connection, organization_id: str, revision: int, instance_revision: int
-    ) -> Version | None:
-        """The same within a transaction that goes on, from what is in memory and what changed since; kept nowhere.
-
-        To be called on the event loop's thread, like everything here.
-        """
-        at = (revision, instance_revision)
-        known = self._known(organization_id, at)
-        if known is not None:
-            return known
-        nearest = self._nearest(organization_id, at)
-        structure = _structure(connection, organization_id, at, nearest)
-        return None if structure is None else Version(structure, nearest)
+    def latest(self, organization_id: str) -> Structure | None:
+        """The organization as it was last kept, if it is: where a transaction can begin to catch up from."""
+        versions = self._versions.get(organization_id)
+        return versions[max(versions)].structure if versions else None
 
     def _known(self, organization_id: str, at: Revisions) -> Version | None:
         versions = self._versions.get(organization_id)
@@ -106,7 +98,8 @@ class FactsMemory:
 
     async def _read(self, organization_id: str, at: Revisions) -> Version | None:
         nearest = self._nearest(organization_id, at)
-        structure = await self._database.load(lambda connection: _structure(connection, organization_id, at, nearest))
+        known = None if nearest is None else nearest.structure
+        structure = await self._database.load(lambda connection: structure_at(connection, organization_id, *at, known))
         if structure is None:
             return None
         version = Version(structure, nearest)
@@ -139,12 +132,19 @@ class FactsMemory:
         )
 
 
-def _structure(
-    connection: Connection, organization_id: str, at: Revisions, nearest: Version | None
+def structure_at(
+    connection: Connection, organization_id: str, revision: int, instance_revision: int, known: Structure | None
 ) -> Structure | None:
-    """The organization at some revisions, from scratch or from the nearest version; None where there was none."""
-    if nearest is not None:
-        caught_up = catch_up(connection, nearest.structure.facts, *at)
-        return None if caught_up is None else nearest.structure.followed_by(caught_up)
-    facts = load_facts(connection, organization_id, *at)
+    """The organization at some revisions, from another version of it or from scratch; None where there was none.
+
+    Touches nothing that others change: it may run in any thread.
+    """
+    if known is not None:
+        then = known.facts.revision, known.facts.instance_revision
+        if then == (revision, instance_revision):
+            return known
+        if then[0] <= revision and then[1] <= instance_revision:
+            caught_up = catch_up(connection, known.facts, revision, instance_revision)
+            return None if caught_up is None else known.followed_by(caught_up)
+    facts = load_facts(connection, organization_id, revision, instance_revision)
     return None if facts is None else Structure(facts).complete()

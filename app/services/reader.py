@@ -70,6 +70,10 @@ class Reader:
         opened = [await self.open(ledger_id) for ledger_id in sorted(set(ledgers.values()))]
         return [objects for objects in opened if objects is not None]
 
+    def opened(self, organization_id: str) -> Objects | None:
+        """What the subject sees in an organization, if it is open already."""
+        return self._opened.get(organization_id)
+
     def objects(self, organization_id: str) -> Objects:
         """What the subject sees in an organization that is open already. Raises KeyError for any other."""
         objects = self._opened[organization_id]

@@ -16,7 +16,7 @@ from app.policy.kinds import Kind
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission
 from app.services import facts_memory
-from app.services.facts_memory import FACT_BYTES, FactsMemory, Version
+from app.services.facts_memory import FACT_BYTES, FactsMemory, Version, structure_at
 from app.store.ledger import Writer
 from app.store.snapshot import catch_up, load_facts
 from tests.fixtures.client import NOW, SECOND, Draft, unknown
@@ -291,22 +291,17 @@ async def test_a_key_that_ends_ends_its_view(memory: Memory) -> None:
     assert not version.objects_of(short, NOW + SECOND).view.sees(memory.ids["acme"])
 
 
-async def test_the_same_within_a_transaction_that_goes_on(memory: Memory, loads: Loads) -> None:
+async def test_a_transaction_catches_up_from_what_is_in_memory(memory: Memory, loads: Loads) -> None:
     organization_id = memory.ids["acme"]
-    cold = await memory.database.read(partial(memory.memory.version_in, organization_id=organization_id, **WRITTEN))
+    assert memory.memory.latest(organization_id) is None
+    cold = await memory.database.read(lambda c: structure_at(c, organization_id, 2, 2, None))
     assert cold is not None
-    assert list(memory.memory._versions) == []
-    warm = await memory.version()
-    again = await memory.database.read(partial(memory.memory.version_in, organization_id=organization_id, **WRITTEN))
-    assert again is warm
-    later = await memory.database.read(
-        partial(
-            memory.memory.version_in,
-            organization_id=organization_id,
-            revision=await memory.rename("Later"),
-            instance_revision=2,
-        )
-    )
+    assert list(memory.memory._versions) == [], "it is kept nowhere"
+    warm = (await memory.version()).structure
+    assert memory.memory.latest(organization_id) is warm
+    assert await memory.database.read(lambda c: structure_at(c, organization_id, 2, 2, warm)) is warm
+    revision = await memory.rename("Later")
+    later = await memory.database.read(lambda c: structure_at(c, organization_id, revision, 2, warm))
     assert later is not None
-    assert later.structure.facts.organization.name == "Later"
+    assert later.facts.organization.name == "Later"
     assert [kind for kind, _ in loads.of] == ["whole", "whole", "caught up"]
