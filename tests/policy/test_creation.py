@@ -57,3 +57,23 @@ def test_every_restriction_that_would_match_must_be_passed(at: WorldBuilder) -> 
 def test_a_name_that_is_taken_is_a_conflict_for_who_could_have_created_it(at: WorldBuilder) -> None:
     assert decided(at, "member", CREATE, "dev").code is ErrorCode.CONFLICT
     assert decided(at, "placer", CREATE, "dev").code is ErrorCode.FORBIDDEN
+
+
+def test_it_stands_until_the_grant_ends_by_which_the_restriction_is_passed(at: WorldBuilder) -> None:
+    at.restrict("acme", name="next*", admin_bypass=False, grants=[Named(user="member", expires_at=NOW + 5)])
+    for permission in (CREATE, DEPLOY):
+        assert decided(at, "member", permission, "next").valid_until == NOW + 5
+        assert decided(at, "member", permission, "new").valid_until is None
+        assert decided(at, "lea", permission, "next").valid_until is None
+
+
+def test_what_others_can_see_later_does_not_end_what_the_asker_is_told(at: WorldBuilder) -> None:
+    """A taken name that hides is CONFLICT until its environment is seen, for who asks about themselves alone."""
+    at.environment("pay", "shy")
+    at.restrict(
+        "pay", environment="pay/shy", hides=True, admin_bypass=False, grants=[Named(user="member", starts_at=NOW + 5)]
+    )
+    subject = Subject(at.people.by_name["member"])
+    for sees, until in ((True, NOW + 5), (False, None)):
+        found = decide_named(at.facts(), subject, DEPLOY, at.id("pay"), "shy", NOW, asker_sees_it=sees)
+        assert (found.code, found.valid_until) == (ErrorCode.CONFLICT, until)
