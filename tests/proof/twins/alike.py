@@ -32,10 +32,13 @@ def unlike(left: Whole, right: Whole, viewer: Subject, at: int) -> str | None:
     for name, differs in _comparisons(left, right, one, other):
         if differs:
             return name
+    alone = not one.may_somewhere(Permission.ACCESS_EXPLAIN)  # then nobody else's `validUntil` is read
     for later in later_instants(at, left.facts, right.facts):
-        first, second = (sight_of(whole, viewer, later, alone=True) for whole in (left, right))
+        first, second = (sight_of(whole, viewer, later, alone=alone) for whole in (left, right))
         if first.verdicts() != second.verdicts():
             return "later verdicts"
+        if any(first.verdicts(user) != second.verdicts(user) for user in one.people & set(first.others)):
+            return "later verdicts of others"
     return None
 
 

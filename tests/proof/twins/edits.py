@@ -55,7 +55,7 @@ class Edit:
         return EDITS[self.kind](draft, random.Random(self.seed))
 
 
-def random_edits(rng: random.Random, most: int = 6) -> list[Edit]:
+def random_edits(rng: random.Random, most: int = 8) -> list[Edit]:
     kinds = list(EDITS)
     return [Edit(rng.choice(kinds), number, rng.getrandbits(32)) for number in range(rng.randint(2, most))]
 
@@ -219,6 +219,17 @@ def change_membership(draft: Draft, rng: random.Random) -> Applied:
     return f"give {found.id} of {found.subject_id} on {found.node_id} other roles and times"
 
 
+def time_membership(draft: Draft, rng: random.Random) -> Applied:
+    """Other times alone, rather of somebody whom a rule names: what hangs on them turns when theirs do."""
+    hidden = _hidden_memberships(draft)
+    named = {rule.user_id for r in draft.restrictions.values() for rule in r.approval_rules}
+    found = _one(rng, [m for m in hidden if m.subject_id in named] or hidden)
+    if found is None:
+        return None
+    draft.memberships[found.id] = replace(found, expires_at=rng.choice((None, *TIMES[2:])))
+    return f"let {found.id} of {found.subject_id} on {found.node_id} end at another time"
+
+
 def remove_membership(draft: Draft, rng: random.Random) -> Applied:
     below = [m for m in _hidden_memberships(draft) if m.node_id != draft.organization.id]
     found = _one(rng, below)
@@ -374,9 +385,9 @@ EDITS: dict[str, Callable[[Draft, random.Random], Applied]] = {
     for edit in (
         rename_node, remove_node, switch_node, add_team, add_project, add_environment, change_environment,
         remove_environment, rename_person, switch_person, remove_person, add_person, add_membership,
-        change_membership, remove_membership, change_access_list, change_restriction, remove_restriction,
-        add_restriction, change_grants, hide_another, change_rows, add_deployment, change_settings, remove_key,
-        change_elsewhere,
+        change_membership, time_membership, remove_membership, change_access_list, change_restriction,
+        remove_restriction, add_restriction, change_grants, hide_another, change_rows, add_deployment,
+        change_settings, remove_key, change_elsewhere,
     )
 }  # fmt: skip
 
