@@ -187,6 +187,13 @@ def subjects(objects: Objects, permission: Permission, resource_id: str) -> list
     return sorted(found, key=person_order)
 
 
+def service_accounts(objects: Objects) -> list[Person]:
+    """The organization's service accounts that the asker sees: who manages them may not see members (section 4a)."""
+    organization_id = objects.facts.organization.id
+    accounts = (person for person in objects.facts.people.values() if person.organization_id == organization_id)
+    return [account for account in accounts if account.id in objects.people]
+
+
 def person_order(person: Person) -> tuple[str, str]:
     """The key that lists of people are in order of."""
     return person.name.casefold(), person.id

@@ -254,6 +254,24 @@ async def test_service_accounts_are_listed_without_people(client: Client) -> Non
         assert data["organization"]["serviceAccounts"]["nodes"] == [{"name": "robot"}]
 
 
+async def test_who_manages_service_accounts_is_shown_those_they_see(database_url: str) -> None:
+    """By id and in the list alike: to manage them is not to see members (section 4a)."""
+    draft = Draft()
+    for name, more in {"kim": (), "liv": (Permission.MEMBERS_VIEW,)}.items():
+        draft.acme.role(name, [Permission.SERVICE_ACCOUNTS_MANAGE, *more])
+        draft.person(name, name)
+    draft.people.add("robot", service_account_of=draft.acme.organization.id)
+    draft.acme.member("robot", "acme", "GUEST")
+    document = """query($id: ID!) { node(id: $id) { id }
+      organization(slug: "acme") { serviceAccounts { totalCount nodes { id } } } }"""
+    async with open_client(draft, database_url) as client:
+        robot = {"id": client.id("robot")}
+        for person, seen in {"kim": [], "liv": [robot]}.items():
+            data = await client.ask(person, document, id=robot["id"])
+            assert data["node"] == (robot if seen else None), person
+            assert data["organization"]["serviceAccounts"] == {"totalCount": len(seen), "nodes": seen}, person
+
+
 async def test_grants_name_hidden_subjects_to_nobody(client: Client) -> None:
     """Who manages a restriction sees its rows, so that each can be taken away, and whom they name as far as seen."""
     document = """query($id: ID!) { node(id: $id) { ... on EnvironmentRestriction {

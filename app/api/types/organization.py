@@ -111,12 +111,11 @@ class Organization(MemberNode):
 
     @connection(
         types.User,
-        "The organization's service accounts; null without SERVICE_ACCOUNTS_MANAGE.",
+        "The organization's service accounts that the viewer sees; null without SERVICE_ACCOUNTS_MANAGE.",
         needs=[needs(Permission.SERVICE_ACCOUNTS_MANAGE)],
     )
     def service_accounts(organization: strawberry.Parent[facts.Organization], info: Info) -> Listing[facts.Person]:
-        people = info.context.view(organization.id).facts.people.values()
-        return listing([p for p in people if p.organization_id == organization.id], lists.person_order)
+        return listing(lists.service_accounts(info.context.objects(organization.id)), lists.person_order)
 
     @field(
         list[types.AiProvider] | None,
