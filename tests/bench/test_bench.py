@@ -74,6 +74,7 @@ async def test_a_server_that_answers_otherwise_is_told(bench):
 
 async def test_a_refused_question_is_not_an_answer():
     assert not Answer(200, b'{"data":null,"errors":[]}').is_good
+    assert not Answer(200, b'{"data":{"name":"' + 500 * b"x" + b'"},"errors":[]}').is_good
     assert not Answer(401, b"{}").is_good
     with pytest.raises(Disagreement):
         data_of(Answer(200, b'{"errors":[{"message":"no"}]}'))
