@@ -26,11 +26,13 @@ class Context:
         self.instance = instance
         self.reader = reader
         self._loaders: dict[Batch[Any, Any], DataLoader[Any, Any]] = {}
+        self._loaded: dict[Batch[Any, Any], dict[Any, Any]] = {}
 
     async def renew(self) -> None:
         """Go on at a moment after what was just changed: what was loaded before is forgotten."""
         self.reader = await self.instance.reader_by_hash(self.asker.key_hash)
         self._loaders.clear()
+        self._loaded.clear()
 
     @property
     def asker(self) -> Reader:
@@ -60,6 +62,14 @@ class Context:
 
             self._loaders[batch] = DataLoader(fetch)
         return self._loaders[batch].load(parent)
+
+    async def load_many(self, batch: Batch[P, V], parents: Sequence[P]) -> list[V]:
+        """Many parents' values of a batch field, in their order; each is fetched once."""
+        loaded = self._loaded.setdefault(batch, {})
+        missing = [parent for parent in dict.fromkeys(parents) if parent not in loaded]
+        if missing:
+            loaded.update(zip(missing, await batch(self.asker, missing), strict=True))
+        return [loaded[parent] for parent in parents]
 
 
 Info = strawberry.Info[Context, None]

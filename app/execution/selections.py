@@ -20,7 +20,7 @@ from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Selection, completion
 from app.execution.fields import Attribute, Function, Stock, access
 from app.execution.leaves import quickly
-from app.execution.run import Info, located
+from app.execution.run import PENDING, Info, located
 
 Details = Sequence[FieldDetails]
 
@@ -37,7 +37,7 @@ class Compiler:
         self._schema = schema
         self._binder = binder
         self._subfields = subfields
-        self._names: dict[str, Any] = {"located": located}
+        self._names: dict[str, Any] = {"located": located, "PENDING": PENDING}
         self._made: dict[tuple[str, tuple[int, ...]], Selection] = {}
         self._numbers = count()
 
@@ -149,7 +149,8 @@ class Compiler:
         kind = field.definition.type
         complete, known = completion(kind, field, lambda runtime_type: self.selection(runtime_type, details))
         self._names[f"complete_{number}"] = complete
-        in_full = f"v = complete_{number}(v, {place}, run)"
+        # What is waited for is completed when it is there.
+        in_full = f"v = v if v is PENDING else complete_{number}(v, {place}, run)"
         nullable = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if is_list_type(nullable):
             return [in_full]

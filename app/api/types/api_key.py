@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from app.api import references as types
+from app.api.batched import batched
 from app.api.context import Info
 from app.api.enums import Permission
 from app.api.fields import attribute, field
@@ -33,6 +34,6 @@ class ApiKey(Node):
     async def resource(key: strawberry.Parent[credentials.ApiKey], info: Info) -> Any:
         return None if key.resource_id is None else await node_by_id(info.context, key.resource_id)
 
-    @field(DateTime | None, "When it was last used, to the minute; null for never.")
-    async def last_used_at(key: strawberry.Parent[credentials.ApiKey], info: Info) -> int | None:
-        return await info.context.load(batches.last_use, key)
+    @batched(DateTime | None, "When it was last used, to the minute; null for never.", batches.last_use)
+    def last_used_at(_key: credentials.ApiKey, _info: Info, loaded: int | None) -> object:
+        return loaded

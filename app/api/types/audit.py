@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from app.api import references as types
+from app.api.batched import batched
 from app.api.context import Info
 from app.api.fields import attribute, field
 from app.api.node import Node, node_by_id, shows
@@ -39,10 +40,18 @@ class AuditEvent(Node):
     async def target(event: strawberry.Parent[audit.AuditEvent], info: Info) -> Any:
         return None if event.target_id is None else await node_by_id(info.context, event.target_id)
 
-    @field(JSON | None, "The facts it changed or ended, as they were; null where it only made new ones.")
-    async def before(event: strawberry.Parent[audit.AuditEvent], info: Info) -> object:
-        return (await info.context.load(batches.differences, event)).before
+    @batched(
+        JSON | None,
+        "The facts it changed or ended, as they were; null where it only made new ones.",
+        batches.differences,
+    )
+    def before(_event: audit.AuditEvent, _info: Info, difference: audit.Difference) -> object:
+        return difference.before
 
-    @field(JSON | None, "The facts it changed or made, as they are since; null where it only ended some.")
-    async def after(event: strawberry.Parent[audit.AuditEvent], info: Info) -> object:
-        return (await info.context.load(batches.differences, event)).after
+    @batched(
+        JSON | None,
+        "The facts it changed or made, as they are since; null where it only ended some.",
+        batches.differences,
+    )
+    def after(_event: audit.AuditEvent, _info: Info, difference: audit.Difference) -> object:
+        return difference.after

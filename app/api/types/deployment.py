@@ -3,6 +3,7 @@
 import strawberry
 
 from app.api import references as types
+from app.api.batched import batched
 from app.api.context import Info
 from app.api.enums import DeploymentStatus
 from app.api.fields import attribute, field
@@ -16,6 +17,11 @@ from app.services import approvals, batches, deployments
 from app.services.approvals import Decided, Summary
 from app.services.deployments import Deployed
 from app.store import configuration
+
+
+def _scaled(deployed: Deployed) -> tuple[str, str]:
+    """What the autoscaling of a deployment is of."""
+    return deployed.organization_id, deployed.deployment.environment_id or deployed.id
 
 
 @strawberry.type(description="A ref of a project on its way to an environment, or not placed yet.")
@@ -55,19 +61,16 @@ class Deployment(Node):
         source = deployed.deployment.promoted_from
         return None if source is None else await info.context.load(batches.deployment, source)
 
-    @field(Autoscaling, "Its environment's, or its own while it is not placed.")
-    async def autoscaling(deployed: strawberry.Parent[Deployed], info: Info) -> configuration.Autoscaling:
-        target = deployed.deployment.environment_id or deployed.id
-        return await info.context.load(batches.autoscaling, (deployed.organization_id, target))
+    @batched(Autoscaling, "Its environment's, or its own while it is not placed.", batches.autoscaling, key=_scaled)
+    def autoscaling(_deployed: Deployed, _info: Info, loaded: configuration.Autoscaling) -> object:
+        return loaded
 
-    @field(ApprovalSummary, "How far its approvals are; without rules APPROVED, 0 of 0.")
-    async def approval_summary(deployed: strawberry.Parent[Deployed], info: Info) -> Summary:
-        given = await info.context.load(batches.approvals, deployed)
+    @batched(ApprovalSummary, "How far its approvals are; without rules APPROVED, 0 of 0.", batches.approvals)
+    def approval_summary(deployed: Deployed, info: Info, given: approvals.Approvals) -> Summary:
         return approvals.summary(info.context.objects(deployed.organization_id), deployed, given)
 
-    @field(Approval | None, "What the viewer has decided.")
-    async def viewer_approval(deployed: strawberry.Parent[Deployed], info: Info) -> Decided | None:
-        given = await info.context.load(batches.approvals, deployed)
+    @batched(Approval | None, "What the viewer has decided.", batches.approvals)
+    def viewer_approval(deployed: Deployed, info: Info, given: approvals.Approvals) -> Decided | None:
         return approvals.own_decision(info.context.objects(deployed.organization_id), deployed, given)
 
     @field(bool, "Whether the viewer's approval would be taken; so too where it repeats what they decided.")

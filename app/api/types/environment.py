@@ -1,9 +1,12 @@
 """Environment: a leaf of the tree, with its configuration and what it serves."""
 
+from operator import attrgetter
+
 import strawberry
 
 from app.api import references as types
 from app.api.arguments import OfStatus
+from app.api.batched import batched
 from app.api.context import Info
 from app.api.deployment_lists import deployments_of
 from app.api.enums import EnvironmentState, Tier, TierSource, ViewerAccess
@@ -51,17 +54,17 @@ class Environment(Resource):
         passes = view.passes_all(view.structure.environment_number[environment.id])
         return ViewerAccess.FULL if passes else ViewerAccess.READ_ONLY
 
-    @field(JSON | None, "Its settings; null where none were made.")
-    async def settings(environment: strawberry.Parent[facts.Environment], info: Info) -> object:
-        return await info.context.load(batches.settings, environment)
+    @batched(JSON | None, "Its settings; null where none were made.", batches.settings)
+    def settings(_environment: facts.Environment, _info: Info, loaded: object) -> object:
+        return loaded
 
-    @field(Autoscaling, "How many replicas serve.")
-    async def autoscaling(environment: strawberry.Parent[facts.Environment], info: Info) -> configuration.Autoscaling:
-        return await info.context.load(batches.autoscaling, (environment.organization_id, environment.id))
+    @batched(Autoscaling, "How many replicas serve.", batches.autoscaling, key=attrgetter("organization_id", "id"))
+    def autoscaling(_environment: facts.Environment, _info: Info, loaded: configuration.Autoscaling) -> object:
+        return loaded
 
-    @field(types.Deployment | None, "The latest deployment that succeeded.")
-    async def current_deployment(environment: strawberry.Parent[facts.Environment], info: Info) -> Deployed | None:
-        return await info.context.load(batches.current_deployment, environment)
+    @batched(types.Deployment | None, "The latest deployment that succeeded.", batches.current_deployment)
+    def current_deployment(_environment: facts.Environment, _info: Info, loaded: Deployed | None) -> object:
+        return loaded
 
     @connection(types.Deployment, "Its deployments, newest first.", by=int)
     def deployments(
