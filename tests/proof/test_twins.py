@@ -10,20 +10,19 @@ from typing import Any
 
 import pytest
 
-from app.errors import BailiwickError, forbidden
+from app.errors import forbidden
 from app.policy.decision import Decision
 from app.policy.facts import Facts, Person
 from app.policy.objects import Objects
-from app.services import changes
-from tests.proof.twins.channels import CHANNELS
 from tests.proof.twins.comparison import Difference, Outcome, Plan, compare, smallest
-from tests.proof.twins.declared import DECLARED
-from tests.proof.twins.documents import SCHEMA, connections, mutations, query
 from tests.proof.twins.making import Twins, random_twins
 from tests.proof.twins.report import report
 from tests.proof.twins.serving import SameIds, Server
 
 OPERATIONS = 40
+WORLDS = 30
+"""Within which a leak must be found; mostly the first three do."""
+
 Servers = tuple[Server, Server]
 
 
@@ -45,7 +44,7 @@ async def _outcome(seed: int, servers: Servers, ids: SameIds) -> tuple[Twins, Ou
     return None if twins is None else (twins, await compare(twins, Plan(seed, OPERATIONS), servers, ids))
 
 
-@pytest.mark.parametrize("seed", range(1, 7))
+@pytest.mark.parametrize("seed", range(1, 4))
 async def test_twins_answer_alike(seed: int, servers: Servers, ids: SameIds) -> None:
     found = await _outcome(seed, servers, ids)
     assert found is not None
@@ -78,10 +77,6 @@ def _anything(objects: Objects, id: str) -> Any:
     return facts.resource(id) or facts.memberships.get(id) or facts.restrictions.get(id)
 
 
-def _told(id: str) -> BailiwickError:
-    return forbidden(changes.Permission.TEAM_VIEW, id)
-
-
 LEAKS: dict[str, list[tuple[str, Callable[..., Any]]]] = {
     "people are named wherever they stand": [("app.policy.objects.Objects.person", _everybody)],
     "memberships on hidden nodes are listed and counted": [
@@ -98,9 +93,7 @@ LEAKS: dict[str, list[tuple[str, Callable[..., Any]]]] = {
 
 
 @pytest.mark.parametrize("leak", LEAKS)
-async def test_a_leak_is_found(
-    leak: str, servers: Servers, ids: SameIds, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_leak_is_found(leak: str, servers: Servers, ids: SameIds, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, leaking in LEAKS[leak]:
         monkeypatch.setattr(name, leaking)
-    assert await _first_difference(range(1, 31), servers, ids) is not None
+    assert await _first_difference(range(1, WORLDS), servers, ids) is not None

@@ -68,7 +68,8 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "roles": facts.custom_roles,
         "gone": _gone(facts, sight),
         "others": _others(facts, sight),
-        "choices": _choices(facts) if sight.may(Permission.MEMBERS_MANAGE, organization.id) else None,
+        "choices": _choices(facts) if manages_members else None,
+        "invited": _inactive_emails(whole) if manages_members else None,
         "children": {id: _has_children(facts, id) for id in sight.resources},  # declared: a node with children
         "roles in use": {role for m in facts.memberships.values() for role in m.role_ids} - set(BUILT_IN_ROLES),
         "what a new environment would meet": _barriers(facts, sight),  # declared: creating what is covered
@@ -132,6 +133,11 @@ def _choices(facts: Facts) -> list[tuple[object, ...]]:
         project = facts.projects[environment.project_id]
         found.append((environment.id, environment.name, project.id, project.name, facts.slug_path(project.id)))
     return sorted(found)
+
+
+def _inactive_emails(whole: Whole) -> list[str]:
+    """An open question, see declared.py: who invites somebody deactivated to an organization is told so."""
+    return sorted(str(person.email) for person in whole.people.values() if not person.is_active)
 
 
 def _has_children(facts: Facts, id: str) -> bool:

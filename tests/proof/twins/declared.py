@@ -52,3 +52,11 @@ ALSO: dict[str, tuple[str, str]] = {
     ),
 }
 """What other sections show to who holds a permission."""
+
+OPEN: dict[str, tuple[str, str]] = {
+    "An e-mail nobody has makes a person; that of somebody deactivated is INELIGIBLE_SUBJECT (section 10)": (
+        NOT_TWINS,
+        "alike.py: `invited`; whoever manages an organization's members learns that such an account was deactivated",
+    ),
+}
+"""Differences that no section declares, to be decided: mended, or declared."""
