@@ -203,6 +203,11 @@ class Restriction:
     created_at: int
 
 
+def person_order(person: Person) -> tuple[str, str]:
+    """The key that lists of people are in order of: the name, whatever its case, then the id."""
+    return person.name.casefold(), person.id
+
+
 class Facts:
     """One organization at one revision, with the people who belong to it at one revision of the instance.
 
@@ -346,12 +351,19 @@ class Facts:
             computed = known.__dict__.get(name)
             if computed is not None and not any(changed.get(each) for each in sources):
                 self.__dict__[name] = computed
+        if self.people is known.people and "people_by_name" in known.__dict__:
+            self.__dict__["people_by_name"] = known.people_by_name
         for name, source, key in _GROUPS:
             if name in known.__dict__ and name not in self.__dict__:
                 now = getattr(self, source)
                 self.__dict__[name] = _regrouped(
                     known.__dict__[name], getattr(known, source), now, changed[source], key
                 )
+
+    @cached_property
+    def people_by_name(self) -> tuple[Person, ...]:
+        """Everybody, in order of name."""
+        return tuple(sorted(self.people.values(), key=person_order))
 
     @cached_property
     def grants(self) -> dict[str, Grant]:

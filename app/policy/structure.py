@@ -182,22 +182,24 @@ class Structure:
 
     def targets(self, restriction: Restriction) -> Iterable[int]:
         """The numbers of the environments that a restriction, enabled or not, matches."""
-        if restriction.environment_id is not None:
-            number = self.environment_number.get(restriction.environment_id)
-            candidates: Iterable[int] = () if number is None else (number,)
-        elif restriction.tier is not None:
-            candidates = self._by_tier.get(restriction.tier, ())
-        else:
-            pattern = restriction.environment_name or ""
-            names = [pattern] if "*" not in pattern else [n for n in self._by_name if matches(pattern, n)]
-            candidates = (number for name in names for number in self._by_name.get(name, ()))
         scope = self.node_number.get(restriction.scope_id)
         if scope is None:
             return ()
         if scope == 0:
-            return candidates
-        within = marks(self.subtree(scope), len(self.nodes))
-        return [number for number in candidates if holds(within, self.project_of[number])]
+            return self._targets_anywhere(restriction)
+        # From the scope down: what matches elsewhere may be a hundred times as much.
+        below = self._walk(scope, through_boundaries=True)
+        return [e for n in below for e in self.environments_of[n] if is_target(restriction, self.environments[e])]
+
+    def _targets_anywhere(self, restriction: Restriction) -> Iterable[int]:
+        if restriction.environment_id is not None:
+            number = self.environment_number.get(restriction.environment_id)
+            return () if number is None else (number,)
+        if restriction.tier is not None:
+            return self._by_tier.get(restriction.tier, ())
+        pattern = restriction.environment_name or ""
+        names = [pattern] if "*" not in pattern else [name for name in self._by_name if matches(pattern, name)]
+        return [number for name in names for number in self._by_name.get(name, ())]
 
     @cached_property
     def environments_by_name(self) -> list[int]:
@@ -255,6 +257,16 @@ class Structure:
         for number, environment in enumerate(self.environments):
             found.setdefault(environment.tier, []).append(number)
         return found
+
+
+def is_target(restriction: Restriction, environment: Environment) -> bool:
+    """Whether a restriction whose scope an environment lies below is about it, enabled or not."""
+    if restriction.environment_id is not None:
+        return restriction.environment_id == environment.id
+    if restriction.tier is not None:
+        return restriction.tier is environment.tier
+    pattern = restriction.environment_name or ""
+    return pattern == environment.name or ("*" in pattern and matches(pattern, environment.name))
 
 
 def _matches_otherwise(was: Restriction, now: Restriction) -> bool:

@@ -192,7 +192,11 @@ class View:
         """The highest level held on a node, an instance administrator being an ADMIN everywhere."""
         if self.is_instance_admin:
             return RoleLevel.ADMIN
-        return next((level for level in reversed(RoleLevel) if self._levels[level] >> number & 1), None)
+        place, bit = number >> 3, 1 << (number & 7)
+        for level, marked in self._marked_levels:
+            if marked[place] & bit:
+                return level
+        return None
 
     def holds_by_role(self, permission: Permission, kind: ResourceKind, number: int) -> bool:
         """Whether the subject's roles on a node give a permission on that kind of resource, there or right below."""
@@ -347,6 +351,11 @@ class View:
         return self._marked[permission, kind]
 
     @cached_property
+    def _marked_levels(self) -> list[tuple[RoleLevel, bytes]]:
+        """The levels, the highest first, each with where the subject holds it or a higher one."""
+        return [(level, marks(self._levels[level], self._size)) for level in reversed(RoleLevel)]
+
+    @cached_property
     def _levels(self) -> dict[RoleLevel, int]:
         """By level: the nodes on which the subject holds it or a higher one."""
         found, nodes = {}, 0
@@ -366,9 +375,9 @@ class View:
     def passed_as_admin(self) -> int:
         """The restrictions passed by being an ADMIN of their scope, without a grant (BAS-35)."""
         found = 0
-        admin = self._levels[RoleLevel.ADMIN]
+        admin = self._marked_levels[0][1]
         for scope, restrictions in self.structure.bypassed.items():
-            if admin >> scope & 1:
+            if holds(admin, scope):
                 found |= restrictions
         return found
 
@@ -432,11 +441,11 @@ class View:
             number = self.structure.node_number.get(team)
             if number is not None and team in direct:
                 yield from named
-            elif number is not None and self._inherited >> number & 1:
+            elif number is not None and holds(self._inherited, number):
                 yield from (each for each in named if each.rule.inheritance is Inheritance.ALL)
 
     @cached_property
-    def _inherited(self) -> int:
+    def _inherited(self) -> bytes:
         """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
         found: dict[Role, int] = {}
         for own in self._own:
@@ -447,7 +456,7 @@ class View:
         for role, reached in found.items():
             if role.level is not None and role.level >= RoleLevel.VIEWER:
                 nodes |= reached
-        return nodes
+        return marks(nodes, self._size)
 
     @staticmethod
     def _any(mask: int, numbers: tuple[int, ...]) -> bool:

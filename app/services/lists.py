@@ -10,9 +10,8 @@ from app.policy.facts import Environment, Facts, Membership, Node, Person, Proje
 from app.policy.objects import Objects
 from app.policy.ordered import Ordered
 from app.policy.restrictions import restrictions_on
-from app.policy.rule import decide
 from app.policy.structure import order_of
-from app.policy.subject import Subject
+from app.policy.subjects import who_may
 from app.policy.vocabulary import EnvironmentState, Permission, ProjectKind, Tier
 
 
@@ -181,10 +180,9 @@ def name_order(name: str) -> tuple[str, str]:
 
 def subjects(objects: Objects, permission: Permission, resource_id: str) -> list[Person]:
     """Who may do this to that, of the people that the asker sees."""
-    facts, at = objects.facts, objects.view.at
-    seen = (person for person in facts.people.values() if person.id in objects.people)
-    found = [p for p in seen if decide(facts, Subject(p), permission, resource_id, at)]
-    return sorted(found, key=person_order)
+    shown = objects.people
+    seen = (person for person in objects.facts.people_by_name if person.id in shown)
+    return list(who_may(objects.facts, seen, permission, resource_id, objects.view.at))
 
 
 def service_accounts(objects: Objects) -> list[Person]:
@@ -192,11 +190,6 @@ def service_accounts(objects: Objects) -> list[Person]:
     organization_id = objects.facts.organization.id
     accounts = (person for person in objects.facts.people.values() if person.organization_id == organization_id)
     return [account for account in accounts if account.id in objects.people]
-
-
-def person_order(person: Person) -> tuple[str, str]:
-    """The key that lists of people are in order of."""
-    return person.name.casefold(), person.id
 
 
 def matches_search(search: str, *texts: str) -> bool:

@@ -115,7 +115,7 @@ class Organization(MemberNode):
         needs=[needs(Permission.SERVICE_ACCOUNTS_MANAGE)],
     )
     def service_accounts(organization: strawberry.Parent[facts.Organization], info: Info) -> Listing[facts.Person]:
-        return listing(lists.service_accounts(info.context.objects(organization.id)), lists.person_order)
+        return listing(lists.service_accounts(info.context.objects(organization.id)), facts.person_order)
 
     @field(
         list[types.AiProvider] | None,

@@ -12,9 +12,9 @@ from app.api.pagination import Listing
 from app.api.permissions import needs
 from app.errors import invalid
 from app.policy import facts
-from app.policy.facts import Person
+from app.policy.facts import Person, person_order
 from app.services.checks import Answer, decide_for_viewer
-from app.services.lists import person_order, subjects
+from app.services.lists import subjects
 
 MAX_DECISIONS = 40
 
