@@ -240,6 +240,29 @@ async def test_a_membership_is_found_by_its_user_where_it_is_found_by_its_id(cli
     assert found == {True, False}
 
 
+async def test_somebody_s_memberships_are_listed_as_far_as_each_is_seen(client: Client) -> None:
+    """val is an ADMIN of the isolated vault besides, which vic doesn't see."""
+    document = """query($user: ID!, $acme: ID!) {
+      node(id: $user) { ... on User { memberships(organizationId: $acme) { totalCount nodes { id } } } }
+    }"""
+    organization, vault = _membership(client, "val"), _membership(client, "val", "vault")
+    for person, expected in {"vic": {organization}, "ada": {organization, vault}, "val": {organization, vault}}.items():
+        asked = {"user": client.id("val"), "acme": client.organization_id}
+        found = (await client.ask(person, document, **asked))["node"]["memberships"]
+        assert {node["id"] for node in found["nodes"]} == expected
+        assert found["totalCount"] == len(expected)
+
+
+async def test_an_environment_shows_a_restriction_that_hides_to_who_passes_it_alone(client: Client) -> None:
+    """Switched off it hides no environment, and is still no business of those whom it kept out."""
+    hiding = restriction_id("PRODUCTION", "vault")
+    await client.set(tables.Restriction, hiding, enabled=False)
+    document = "query($id: ID!) { environment(id: $id) { restrictions { id } } }"
+    for person, seen in {"pam": False, "val": True, "ada": True}.items():
+        data = await client.ask(person, document, id=client.id("vault/keys/production"))
+        assert ({"id": hiding} in data["environment"]["restrictions"]) is seen, person
+
+
 async def test_a_hidden_environment_is_found_by_no_name(client: Client) -> None:
     document = """query($name: String!) { project(path: "acme/core/web") { environment(name: $name) { name } } }"""
     for person, seen in {"lim": {"production"}, "vic": {"production", "staging"}}.items():

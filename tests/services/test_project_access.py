@@ -81,7 +81,9 @@ async def test_restricting_alone_gives_no_say_about_memberships(guild: Guild) ->
 async def test_a_predictive_project_stays_open(guild: Guild) -> None:
     lab = {"projectId": guild.id("lab"), "bindings": [_to(guild, "zoe")]}
     assert await guild.refused("mia", RESTRICT, **lab) == "FORBIDDEN"
-    assert await guild.refused("ada", RESTRICT, **lab) == "UNSUPPORTED_RESOURCE"
+    for bindings in (lab["bindings"], []):
+        asked = {"projectId": guild.id("lab"), "bindings": bindings}
+        assert await guild.refused("ada", RESTRICT, **asked) == "UNSUPPORTED_RESOURCE"
     assert await guild.refused("ada", LIFT, projectId=guild.id("lab")) == "NOT_RESTRICTED"
 
 
