@@ -11,7 +11,7 @@ from app.policy.facts import Facts, Grant, Restriction
 from tests.proof.laws.dense_worlds import dense_worlds
 from tests.proof.world import RandomWorld
 
-_MAPPINGS = ("teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people")
+MAPPINGS = ("teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people")
 
 WORLDS = dense_worlds()
 
@@ -28,7 +28,7 @@ def worlds_with(draw: st.DrawFn, things: Callable[[Facts], Any]) -> tuple[Random
 def changed(world: RandomWorld, **parts: Any) -> RandomWorld:
     """The world with other facts of some kinds, each named like its attribute of Facts."""
     facts = world.facts
-    same = {name: getattr(facts, name) for name in ("organization", *_MAPPINGS)}
+    same = {name: getattr(facts, name) for name in ("organization", *MAPPINGS)}
     return replace(world, facts=Facts(revision=1, instance_revision=1, **{**same, **parts}))
 
 

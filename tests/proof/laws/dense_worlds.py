@@ -1,6 +1,6 @@
 """Random worlds in which few things meet often: a law is seldom about a thing alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,26 +13,37 @@ from tests.proof.world import RandomWorld
 
 T = TypeVar("T")
 
-SIZE = 3
+SIZE = 2
 
 
 class DenseDraws(HypothesisDraws):
     """Lists are mostly long, as those that a seed draws are; they shrink as others do."""
 
     def several(self, make: Callable[[Draws], T], low: int, high: int) -> list[T]:
-        at_least = low if self.chance(10) else max(low, (high + 1) // 2)
+        at_least = max(low, high - 1 if high > 2 else high) if self.chance(90) else low
         return super().several(make, at_least, high)
+
+    def some(self, options: Sequence[T], percent: int) -> frozenset[T]:
+        """One number, a bit an option: forty draws would take most of the time there is."""
+        chosen = self.integer(0, (1 << len(options)) - 1)
+        return frozenset(option for number, option in enumerate(options) if chosen >> number & 1)
 
 
 @st.composite
 def dense_worlds(draw: st.DrawFn, size: int = SIZE) -> RandomWorld:
     """About a dozen resources and five subjects; what would keep others from mattering is often left out."""
     draws = DenseDraws(draw)
-    drawn = plan(draws, size)
-    for step in (_without_walls, _without_lists, _all_viewers, _everywhere, _unhidden):
-        if draws.chance(60):
+    drawn = _without_keys(plan(draws, size))
+    all_of_them = draws.chance(50)
+    for step in (_without_walls, _without_lists, _all_members, _everywhere, _unhidden):
+        if all_of_them or draws.chance(30):
             drawn = step(drawn)
     return Assembly(drawn).world()
+
+
+def _without_keys(drawn: Plan) -> Plan:
+    """What a key may do follows from its user, and has a law of its own."""
+    return replace(drawn, people=[replace(person, keys=[]) for person in drawn.people])
 
 
 def _without_walls(drawn: Plan) -> Plan:
@@ -44,16 +55,18 @@ def _without_lists(drawn: Plan) -> Plan:
     return replace(drawn, lists_enforced=False)
 
 
-def _all_viewers(drawn: Plan) -> Plan:
-    """Who would only be a GUEST of the organization is a VIEWER, and so sees what they may do something with."""
-    seeing = {"GUEST": "VIEWER"}
-    people = [replace(person, roles=[seeing.get(role, role) for role in person.roles]) for person in drawn.people]
+def _all_members(drawn: Plan) -> Plan:
+    """Who would only be a GUEST of the organization is a MEMBER, so that restrictions keep something from them."""
+    instead = {"GUEST": "MEMBER"}
+    people = [replace(person, roles=[instead.get(role, role) for role in person.roles]) for person in drawn.people]
     return replace(drawn, people=people)
 
 
 def _everywhere(drawn: Plan) -> Plan:
-    """Restrictions cover all there is below their scope, so that several cover one environment."""
-    return replace(drawn, restrictions=[replace(r, target="name", pattern="*") for r in drawn.restrictions])
+    """Restrictions cover all there is, so that several cover one environment."""
+    patterns = ["*" * number for number in range(1, len(drawn.restrictions) + 1)]  # alike, and yet not one target
+    pairs = zip(drawn.restrictions, patterns, strict=True)
+    return replace(drawn, restrictions=[replace(r, scope=0, target="name", pattern=pattern) for r, pattern in pairs])
 
 
 def _unhidden(drawn: Plan) -> Plan:

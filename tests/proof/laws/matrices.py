@@ -1,12 +1,12 @@
 """Whole matrices of answers, by either form of the rule, and how often a law is tried."""
 
 import os
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
-import pytest
 from hypothesis import HealthCheck, settings
 
+from app.policy.decision import Decision
 from app.policy.rule import decide
 from app.policy.structure import Structure
 from app.policy.views import View
@@ -15,43 +15,54 @@ from tests.proof.world import NOW, RandomWorld
 
 F = TypeVar("F", bound=Callable[..., None])
 
-FEW = 25
+FEW = 30
 EXAMPLES = int(os.environ.get("LAW_EXAMPLES", FEW))
-"""Random worlds for each law and form; more find what is rarer."""
+"""Random worlds for each law; more find what is rarer."""
 
-Question = tuple[int, Permission, str]
-"""The subject's place in `world.subjects`, what they ask to do, and the id of what they ask to do it to."""
+
+class Question(NamedTuple):
+    """Put to one form of the rule; the subject is named by their place in `world.subjects`."""
+
+    form: str
+    subject: int
+    permission: Permission
+    resource_id: str
+
 
 Matrix = dict[Question, ErrorCode | None]
-"""Every answer of a world at one instant; None where it is allowed."""
-
-Form = Callable[..., Matrix]
-"""`form(world, at)`; NOW without an instant."""
+"""Every answer of a world at one instant, of both forms; None where it is allowed."""
 
 
-def decide_form(world: RandomWorld, at: int = NOW) -> Matrix:
-    """By `decide`, with the code of each refusal. Whatever fails instead of answering fails the law."""
-    found: Matrix = {}
+def answers(world: RandomWorld, at: int = NOW) -> Matrix:
+    """What `decide` and `View` answer: every subject, permission and resource, and an id that nothing ever had."""
+    structure = Structure(world.facts)
+    return told(world, [View(structure, subject, at) for subject in world.subjects])
+
+
+def told(world: RandomWorld, views: list[View]) -> Matrix:
+    """The same with these views of the subjects, at their instant."""
+    decisions = decided(world, views[0].at)
+    return {question: decision.code for question, decision in decisions} | dict(_viewed(world, views))
+
+
+def decided(world: RandomWorld, at: int = NOW) -> Iterator[tuple[Question, Decision]]:
+    """Every decision with its reasons. Whatever fails instead of answering fails the law."""
     for resource_id in world.asked_ids:
         for permission in _permissions(world, resource_id):
             for number, subject in enumerate(world.subjects):
                 decision = decide(world.facts, subject, permission, resource_id, at)
                 assert decision.error is None, decision.error
-                found[number, permission, resource_id] = decision.code
-    return found
+                yield Question("decide", number, permission, resource_id), decision
 
 
-def view_form(world: RandomWorld, at: int = NOW) -> Matrix:
-    """By `View`, which knows no codes: a refusal is NOT_FOUND where nothing is seen, and FORBIDDEN otherwise."""
-    structure = Structure(world.facts)
-    found: Matrix = {}
-    for number, subject in enumerate(world.subjects):
-        view = View(structure, subject, at)
+def _viewed(world: RandomWorld, views: list[View]) -> Iterator[tuple[Question, ErrorCode | None]]:
+    """A view knows no codes: a refusal is NOT_FOUND where nothing is seen, and FORBIDDEN otherwise."""
+    for number, view in enumerate(views):
         for resource_id in world.asked_ids:
             refused = ErrorCode.FORBIDDEN if view.sees(resource_id) else ErrorCode.NOT_FOUND
             for permission in Permission:
-                found[number, permission, resource_id] = None if view.may(permission, resource_id) else refused
-    return found
+                code = None if view.may(permission, resource_id) else refused
+                yield Question("view", number, permission, resource_id), code
 
 
 def _permissions(world: RandomWorld, resource_id: str) -> Iterable[Permission]:
@@ -73,13 +84,7 @@ def differing(one: Matrix, other: Matrix) -> dict[Question, tuple[ErrorCode | No
     return {question: (one[question], other[question]) for question in one if one[question] != other[question]}
 
 
-def tried(test: F) -> F:
+def law(test: F) -> F:
     """Hypothesis's settings of every law: to be written above `given`."""
     slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     return settings(max_examples=EXAMPLES, deadline=None, print_blob=True, suppress_health_check=slow)(test)
-
-
-def law(test: F) -> F:
-    """A law of both forms: the test is called with each as `form`."""
-    both = pytest.mark.parametrize("form", [decide_form, view_form], ids=["decide", "view"])
-    return both(tried(test))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.policy.facts import Membership, Restriction
 from tests.proof.laws.changed import WORLDS, changed
-from tests.proof.laws.matrices import Form, differing, law
+from tests.proof.laws.matrices import answers, differing, law
 from tests.proof.world import RandomWorld
 
 MAPPINGS = ("teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people")
@@ -16,7 +16,7 @@ MAPPINGS = ("teams", "projects", "environments", "custom_roles", "memberships", 
 
 @law
 @given(WORLDS, st.randoms(use_true_random=False))
-def test_the_order_of_facts_does_not_matter(form: Form, world: RandomWorld, random: Any) -> None:
+def test_the_order_of_facts_does_not_matter(world: RandomWorld, random: Any) -> None:
     """Facts, roles of a membership, grants and rules of a restriction may come in any order."""
 
     def shuffled(things: Any) -> list[Any]:
@@ -28,18 +28,18 @@ def test_the_order_of_facts_does_not_matter(form: Form, world: RandomWorld, rand
     for id, restriction in mixed["restrictions"].items():
         grants, rules = tuple(shuffled(restriction.grants)), tuple(shuffled(restriction.approval_rules))
         mixed["restrictions"][id] = replace(restriction, grants=grants, approval_rules=rules)
-    assert differing(form(world), form(changed(world, **mixed))) == {}
+    assert differing(answers(world), answers(changed(world, **mixed))) == {}
 
 
 @law
 @given(WORLDS)
-def test_duplicates_of_facts_do_not_matter(form: Form, world: RandomWorld) -> None:
+def test_duplicates_of_facts_do_not_matter(world: RandomWorld) -> None:
     """Saying a membership, role, restriction, grant or rule twice says no more than saying it once."""
     facts = world.facts
     memberships = {copy.id: copy for m in facts.memberships.values() for copy in (_twice(m), _again(m))}
     restrictions = {copy.id: copy for r in facts.restrictions.values() for copy in (r, _said_twice(r))}
     doubled = changed(world, memberships=memberships, restrictions=restrictions)
-    assert differing(form(world), form(doubled)) == {}
+    assert differing(answers(world), answers(doubled)) == {}
 
 
 def _twice(membership: Membership) -> Membership:

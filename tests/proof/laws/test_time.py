@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from app.policy.facts import Facts, Grant, Membership
 from app.policy.subject import KeyScope, Subject
 from tests.proof.laws.changed import WORLDS, with_grants, with_thing, without, without_grant, worlds_with
-from tests.proof.laws.matrices import Form, allowed, differing, law
+from tests.proof.laws.matrices import allowed, answers, differing, law
 from tests.proof.world import NOW, RandomWorld
 
 
@@ -20,28 +20,28 @@ def _grants(facts: Facts) -> Iterator[Grant]:
     yield from facts.grants.values()
 
 
-def _check(form: Form, always: RandomWorld, ending: RandomWorld, beginning: RandomWorld, never: RandomWorld) -> None:
-    assert differing(form(ending, NOW - 1), form(always, NOW - 1)) == {}
-    assert differing(form(ending, NOW), form(never, NOW)) == {}
-    assert differing(form(beginning, NOW - 1), form(never, NOW - 1)) == {}
-    assert differing(form(beginning, NOW), form(always, NOW)) == {}
+def _check(always: RandomWorld, ending: RandomWorld, beginning: RandomWorld, never: RandomWorld) -> None:
+    assert differing(answers(ending, NOW - 1), answers(always, NOW - 1)) == {}
+    assert differing(answers(ending, NOW), answers(never, NOW)) == {}
+    assert differing(answers(beginning, NOW - 1), answers(never, NOW - 1)) == {}
+    assert differing(answers(beginning, NOW), answers(always, NOW)) == {}
 
 
 @law
 @given(worlds_with(_memberships))
-def test_a_membership_ends_at_the_instant_not_after_it(form: Form, chosen: tuple[RandomWorld, Membership]) -> None:
+def test_a_membership_ends_at_the_instant_not_after_it(chosen: tuple[RandomWorld, Membership]) -> None:
     """Until a microsecond before its end it is like one without end, and from its end like none; so at its start."""
     world, membership = chosen
     always, ending, beginning = (
         with_thing(world, "memberships", replace(membership, starts_at=start, expires_at=end))
         for start, end in ((None, None), (None, NOW), (NOW, None))
     )
-    _check(form, always, ending, beginning, without(world, "memberships", membership.id))
+    _check(always, ending, beginning, without(world, "memberships", membership.id))
 
 
 @law
 @given(worlds_with(_grants))
-def test_a_grant_ends_at_the_instant_not_after_it(form: Form, chosen: tuple[RandomWorld, Grant]) -> None:
+def test_a_grant_ends_at_the_instant_not_after_it(chosen: tuple[RandomWorld, Grant]) -> None:
     """Until a microsecond before its end it is like one without end, and from its end like none; so at its start."""
     world, grant = chosen
     restriction = world.facts.restrictions[grant.restriction_id]
@@ -50,16 +50,16 @@ def test_a_grant_ends_at_the_instant_not_after_it(form: Form, chosen: tuple[Rand
         with_grants(world, restriction, *others, replace(grant, starts_at=start, expires_at=end))
         for start, end in ((None, None), (None, NOW), (NOW, None))
     )
-    _check(form, always, ending, beginning, without_grant(world, grant))
+    _check(always, ending, beginning, without_grant(world, grant))
 
 
 @law
 @given(WORLDS)
-def test_a_key_ends_at_the_instant_not_after_it(form: Form, world: RandomWorld) -> None:
+def test_a_key_ends_at_the_instant_not_after_it(world: RandomWorld) -> None:
     """Until a microsecond before its end a key is like its user, and from its end it may do nothing."""
     assume(any(subject.person.is_active for subject in world.subjects))
     users = replace(world, subjects=[Subject(subject.person) for subject in world.subjects])
     scope = KeyScope("key", expires_at=NOW)
     keys = replace(world, subjects=[Subject(subject.person, scope) for subject in world.subjects])
-    assert differing(form(keys, NOW - 1), form(users, NOW - 1)) == {}
-    assert allowed(form(keys, NOW)) == set()
+    assert differing(answers(keys, NOW - 1), answers(users, NOW - 1)) == {}
+    assert allowed(answers(keys, NOW)) == set()

@@ -10,7 +10,7 @@ from app.policy.facts import Facts, Membership, Project, Restriction, Team
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import BuiltInRole, Inheritance, Permission
 from tests.proof.laws.changed import changed, subtree, with_thing, worlds_with
-from tests.proof.laws.matrices import Form, Matrix, law
+from tests.proof.laws.matrices import Matrix, answers, law
 from tests.proof.world import RandomWorld
 
 ADMIN = BUILT_IN[BuiltInRole.ADMIN].id
@@ -28,24 +28,24 @@ def _teams(facts: Facts) -> Iterator[Team]:
 @law
 @given(worlds_with(_projects), st.sets(st.sampled_from(OTHERS), min_size=1))
 def test_in_a_restricted_project_the_inherited_roles_of_non_admins_do_not_matter(
-    form: Form, chosen: tuple[RandomWorld, Project], roles: set[str]
+    chosen: tuple[RandomWorld, Project], roles: set[str]
 ) -> None:
     """Whatever non-ADMINs hold above the project, what they may do in it stays as it is."""
     world, project = chosen
-    _check(form, with_thing(world, "projects", replace(project, restricted=True)), project, tuple(roles))
+    _check(with_thing(world, "projects", replace(project, restricted=True)), project, tuple(roles))
 
 
 @law
 @given(worlds_with(_teams), st.sets(st.sampled_from(OTHERS), min_size=1))
 def test_in_an_isolated_team_the_inherited_roles_of_non_admins_do_not_matter(
-    form: Form, chosen: tuple[RandomWorld, Team], roles: set[str]
+    chosen: tuple[RandomWorld, Team], roles: set[str]
 ) -> None:
     """Whatever non-ADMINs hold above the team, what they may do in it and below stays as it is."""
     world, team = chosen
-    _check(form, with_thing(world, "teams", replace(team, isolated=True)), team, tuple(roles))
+    _check(with_thing(world, "teams", replace(team, isolated=True)), team, tuple(roles))
 
 
-def _check(form: Form, world: RandomWorld, wall: Project | Team, roles: tuple[str, ...]) -> None:
+def _check(world: RandomWorld, wall: Project | Team, roles: tuple[str, ...]) -> None:
     """Roles held above the wall also count elsewhere, and that is left out.
 
     A level held on the scope of a restriction above the wall, or in a team as a group; PROJECT_RESTRICT, which is
@@ -56,7 +56,7 @@ def _check(form: Form, world: RandomWorld, wall: Project | Team, roles: tuple[st
     world = changed(world, restrictions=restrictions)
     above = {node.id for node in facts.path(wall.id)[1:]}
     memberships = {m.id: _with(m, roles) if _counts(facts, m, above) else m for m in facts.memberships.values()}
-    one, other = form(world), form(changed(world, memberships=memberships))
+    one, other = answers(world), answers(changed(world, memberships=memberships))
     assert _within(one, inside, wall) == _within(other, inside, wall)
 
 
@@ -77,7 +77,7 @@ def _with(membership: Membership, roles: tuple[str, ...]) -> Membership:
 
 def _within(matrix: Matrix, inside: set[str], wall: Project | Team) -> Matrix:
     return {
-        (number, permission, id): code
-        for (number, permission, id), code in matrix.items()
-        if id in inside and not (id == wall.id and permission is Permission.PROJECT_RESTRICT)
+        q: code
+        for q, code in matrix.items()
+        if q.resource_id in inside and not (q.resource_id == wall.id and q.permission is Permission.PROJECT_RESTRICT)
     }
