@@ -146,7 +146,7 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> Convert:
         return _odd
     names: dict[str, Any] = {"OddValueError": OddValueError, "make": definition.origin, "MISSING": object()}
     text = ["if value.__class__ is not dict: raise OddValueError", "n = len(value)"]
-    if kind.is_one_of:
+    if definition.is_one_of:  # Strawberry does not tell graphql-core
         text.append("if n != 1 or None in value.values(): raise OddValueError")
     made: list[str] = []
     for name, field in kind.fields.items():
