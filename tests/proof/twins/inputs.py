@@ -78,12 +78,11 @@ class Inputs:
 
     def _object(self, kind: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
         names = list(kind.fields)
-        if kind.is_one_of and self._rng.random() > 0.03:
+        one_of = kind.extensions["strawberry-definition"].is_one_of
+        if one_of and self._rng.random() > 0.03:
             names = [self._rng.choice(names)]
         chosen = [
-            name
-            for name in names
-            if kind.is_one_of or is_required_input_field(kind.fields[name]) or self._rng.random() < 0.4
+            name for name in names if one_of or is_required_input_field(kind.fields[name]) or self._rng.random() < 0.4
         ]
         found: dict[str, Any] = {}
         for name in chosen:
