@@ -360,6 +360,11 @@ class Facts:
                     known.__dict__[name], getattr(known, source), now, changed[source], key
                 )
 
+    def complete(self) -> None:
+        """Compute the groups that almost every question asks for, while there is time."""
+        for name in (*(each[0] for each in _GROUPS), "_children", "_bounds"):
+            getattr(self, name)
+
     @cached_property
     def people_by_name(self) -> tuple[Person, ...]:
         """Everybody, in order of name."""

@@ -5,8 +5,9 @@ from functools import cached_property
 
 from app.policy.facts import Membership, Node, Person, Restriction
 from app.policy.roles import Role
+from app.policy.sets import members
 from app.policy.sight import Sight
-from app.policy.structure import Structure, members
+from app.policy.structure import Structure
 from app.policy.views import View, handed_on
 from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
 

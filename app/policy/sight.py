@@ -4,7 +4,8 @@ from array import array
 
 from app.policy.facts import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
-from app.policy.structure import holds, marks, members, order_of
+from app.policy.sets import holds, marks, members
+from app.policy.structure import order_of
 from app.policy.views import View
 
 FEW = 20

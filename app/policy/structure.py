@@ -5,42 +5,17 @@ never leave the process. An environment has no set of its own kind anywhere: who
 one bit for it, and a project keeps a tuple of its environments' numbers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from operator import attrgetter
-from typing import Any
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Organization, Project, Restriction, Team
+from app.policy.facts import Environment, Facts, Node, Organization, Project, Restriction, Team
+from app.policy.grantees import ByNode, Grantees
 from app.policy.names import matches
+from app.policy.sets import bits
 from app.policy.vocabulary import Tier
-
-
-def bits(numbers: Iterable[int], size: int) -> int:
-    """The set of these numbers, all below `size`."""
-    marks = bytearray(size // 8 + 1)
-    for number in numbers:
-        marks[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(marks, "little")
-
-
-def marks(mask: int, size: int) -> bytes:
-    """A set in the form that single numbers are looked up in: shifting a wide int costs twenty times as much."""
-    return mask.to_bytes(size // 8 + 1, "little")
-
-
-def holds(marked: bytes, number: int) -> bool:
-    """Whether a set in that form holds a number."""
-    return bool(marked[number >> 3] >> (number & 7) & 1)
-
-
-def members(mask: int) -> Iterable[int]:
-    """The numbers in a set, ascending."""
-    for index, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
-        if byte:
-            yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +56,8 @@ class Structure:
     def complete(self) -> "Structure":
         """Compute what almost every view asks for, while there is time; gives itself."""
         _ = self.matching, self.environments_of, self.nodes_by_name, self.children, self.hidden_by
-        _ = self.grantees, self.bypassed, self.teams, self.projects
+        _ = self.grantees.by_level, self.grantees.by_team, self.bypassed, self.teams, self.projects
+        self.facts.complete()
         return self
 
     def followed_by(self, facts: Facts) -> "Structure":
@@ -108,7 +84,7 @@ class Structure:
                 derived = ["grantees", "approvers"]
             for name in ("grantees", "approvers"):
                 if name in known.__dict__:
-                    self.__dict__[name] = known.__dict__[name].renewed(self, known.restrictions, changed)
+                    self.__dict__[name] = known.__dict__[name].renewed(known.restrictions, self.restrictions, changed)
                     derived.remove(name)
         else:
             self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
@@ -228,21 +204,20 @@ class Structure:
 
     @cached_property
     def grantees(self) -> "Grantees":
-        return Grantees(self, lambda restriction: restriction.grants)
+        return Grantees(self.node_number, self.restrictions, attrgetter("grants"))
 
     @cached_property
     def approvers(self) -> "Grantees":
-        return Grantees(self, lambda restriction: restriction.approval_rules)
+        return Grantees(self.node_number, self.restrictions, attrgetter("approval_rules"))
 
     @cached_property
-    def bypassed(self) -> dict[int, int]:
-        """By scope's number: the restrictions there that an ADMIN of the scope passes."""
-        found: dict[int, int] = {}
-        for number, restriction in enumerate(self.restrictions):
-            if restriction.admin_bypass and restriction.scope_id in self.node_number:
-                scope = self.node_number[restriction.scope_id]
-                found[scope] = found.get(scope, 0) | 1 << number
-        return found
+    def bypassed(self) -> ByNode:
+        """The restrictions that an ADMIN of their scope passes, by the scope."""
+        return ByNode(
+            (self.node_number[restriction.scope_id], number)
+            for number, restriction in enumerate(self.restrictions)
+            if restriction.admin_bypass and restriction.scope_id in self.node_number
+        )
 
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
@@ -280,54 +255,3 @@ def _inverse(order: list[int]) -> list[int]:
     for place, number in enumerate(order):
         places[number] = place
     return places
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """That a grant or an approval rule of the restriction of this number names somebody."""
-
-    restriction: int
-    rule: Grant | ApprovalRule
-
-
-class Grantees:
-    """Grants or approval rules by whom they name: a user, a team, or a level held on the restriction's scope."""
-
-    def __init__(self, structure: Structure, rules: Callable[[Restriction], Iterable[Grant | ApprovalRule]]) -> None:
-        self.users: dict[str, tuple[Named, ...]] = {}
-        self.teams: dict[str, tuple[Named, ...]] = {}
-        self.levels: dict[int, tuple[Named, ...]] = {}
-        self._rules = rules
-        for number in range(len(structure.restrictions)):
-            self._add(structure, number)
-
-    def renewed(self, structure: Structure, was: Sequence[Restriction], changed: Iterable[int]) -> "Grantees":
-        """Those after some restrictions, of these numbers, have changed; the rest is shared."""
-        following = copy(self)
-        following.users, following.teams, following.levels = self.users.copy(), self.teams.copy(), self.levels.copy()
-        for number in changed:
-            for rule in self._rules(was[number]):
-                group, name = following._group(structure, was[number], rule)
-                if name in group:
-                    group[name] = tuple(each for each in group[name] if each.restriction != number)
-            following._add(structure, number)
-        return following
-
-    def _add(self, structure: Structure, number: int) -> None:
-        restriction = structure.restrictions[number]
-        for rule in self._rules(restriction):
-            group, name = self._group(structure, restriction, rule)
-            if name is not None:
-                group[name] = (*group.get(name, ()), Named(number, rule))
-
-    def _group(self, structure: Structure, restriction: Restriction, rule: Grant | ApprovalRule) -> tuple[Any, Any]:
-        """Where a rule belongs, and under which name; None: nowhere, since its scope is gone."""
-        if rule.user_id is not None:
-            return self.users, rule.user_id
-        if rule.team_id is not None:
-            return self.teams, rule.team_id
-        return self.levels, structure.node_number.get(restriction.scope_id)
-
-    def by_subject(self) -> Iterable[tuple[Named, ...]]:
-        """Those that name a user or a team, by whom."""
-        return chain(self.users.values(), self.teams.values())

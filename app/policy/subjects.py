@@ -17,11 +17,11 @@ def who_may(
     All that the rule reads about somebody is whether they are active and what they are, their memberships on nodes
     that could count here, their access list, and what names them. Who is alike in that has one decision.
     """
-    looked_at = _nodes(facts, resource_id)
+    looked_at, listed = _nodes(facts, resource_id), _environments(facts, resource_id)
     named = _named(facts, resource_id)
     known: dict[object, bool] = {}
     for person in people:
-        standing = person.id if person.id in named else _standing(facts, person, looked_at)
+        standing = person.id if person.id in named else _standing(facts, person, looked_at, listed)
         allowed = known.get(standing)
         if allowed is None:
             allowed = known[standing] = bool(decide(facts, Subject(person), permission, resource_id, at))
@@ -29,15 +29,14 @@ def who_may(
             yield person
 
 
-def _standing(facts: Facts, person: Person, looked_at: frozenset[str]) -> object:
-    """What the rule could read about somebody whom nothing names; their id where they have an access list."""
+def _standing(facts: Facts, person: Person, looked_at: frozenset[str], listed: frozenset[str]) -> object:
+    """What the rule could read about somebody whom nothing names."""
     memberships = facts.memberships_of(person.id)
     counting = []
     for own in memberships:
-        if own.mode is not EnvironmentAccessMode.FULL:
-            return person.id
         if own.node_id in looked_at:
-            counting.append((own.node_id, own.role_ids, own.starts_at, own.expires_at))
+            allowed = None if own.mode is EnvironmentAccessMode.FULL else own.environment_ids & listed
+            counting.append((own.node_id, own.role_ids, own.starts_at, own.expires_at, allowed))
     kind = person.is_active, person.is_instance_admin, person.is_service_account
     return kind, counting[0] if len(counting) == 1 else tuple(sorted(counting, key=repr))
 
@@ -54,6 +53,13 @@ def _nodes(facts: Facts, resource_id: str) -> frozenset[str]:
             # who is in a team by a level from above counts too
             found.update(node.id for node in facts.path(rule.team_id))
     return frozenset(found)
+
+
+def _environments(facts: Facts, resource_id: str) -> frozenset[str]:
+    """The environments that matter on an access list: those of the project that is asked about."""
+    environment = facts.environment(resource_id)
+    project_id = resource_id if environment is None else environment.project_id
+    return frozenset(each.id for each in facts.environments_of(project_id))
 
 
 def _named(facts: Facts, resource_id: str) -> frozenset[str]:

@@ -10,8 +10,10 @@ from functools import cached_property
 from itertools import chain
 
 from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Node, Project
+from app.policy.grantees import Grantees, Named
 from app.policy.roles import LEVEL_ROLES, Role
-from app.policy.structure import UNRESTRICTED, Grantees, Named, Structure, bits, holds, marks, members
+from app.policy.sets import bits, holds, marks, members
+from app.policy.structure import UNRESTRICTED, Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import (
     ASKED_OF,
@@ -369,22 +371,22 @@ class View:
     @cached_property
     def passed(self) -> int:
         """The restrictions that the subject passes, had they to: belonging and seeing are asked elsewhere."""
-        return self.passed_as_admin | self._through(self._named(self.structure.grantees))
+        grantees = self.structure.grantees
+        named = chain(grantees.users.get(self.subject.id, ()), self._named_for_a_time(grantees))
+        return self.passed_as_admin | self.passed_by_team | self._by_level(grantees) | self._through(named)
 
     @cached_property
     def passed_as_admin(self) -> int:
         """The restrictions passed by being an ADMIN of their scope, without a grant (BAS-35)."""
-        found = 0
-        admin = self._marked_levels[0][1]
-        for scope, restrictions in self.structure.bypassed.items():
-            if holds(admin, scope):
-                found |= restrictions
-        return found
+        return self.structure.bypassed.over(self._levels[RoleLevel.ADMIN])
 
     @cached_property
     def passed_by_team(self) -> int:
         """The restrictions passed through a team grant (GL-35)."""
-        return self._through(self._named_by_team(self.structure.grantees))
+        grantees = self.structure.grantees
+        for_a_time = (each for each in self._named_for_a_time(grantees) if each.rule.team_id is not None)
+        named = chain(self._named_directly(grantees), for_a_time)
+        return grantees.by_team.over(self._inherited) | self._through(named)
 
     @cached_property
     def approvable(self) -> int:
@@ -392,10 +394,12 @@ class View:
         if self.membership is None or self.subject.person.is_service_account:
             return 0
         approvers = self.structure.approvers
-        standing = (named for named in self._named(approvers) if not self._is_gone(named.rule))
+        mine = chain(approvers.users.get(self.subject.id, ()), self._named_directly(approvers))
+        standing = (named for named in mine if not self._is_gone(named.rule))
         fallen = (named for group in approvers.by_subject() for named in group if self._is_gone(named.rule))
         taken_over = (named for named in fallen if self._maintains(named.restriction))
-        return bits((named.restriction for named in chain(standing, taken_over)), self._restrictions)
+        one_by_one = bits((named.restriction for named in chain(standing, taken_over)), self._restrictions)
+        return one_by_one | self._by_level(approvers) | approvers.by_team.over(self._inherited)
 
     def _is_gone(self, rule: Grant | ApprovalRule) -> bool:
         """Whether the only subject of a rule is gone, so that it falls to MAINTAINER of its scope (section 8)."""
@@ -427,25 +431,32 @@ class View:
                     passed.append(each.restriction)
         return bits(passed, self._restrictions)
 
-    def _named(self, grantees: Grantees) -> Iterator[Named]:
-        yield from grantees.users.get(self.subject.id, ())
-        yield from self._named_by_team(grantees)
-        for scope, named in grantees.levels.items():
-            level = self.level(scope)
-            if level is not None:
-                yield from (each for each in named if each.rule.level is not None and level >= each.rule.level)
+    def _by_level(self, grantees: Grantees) -> int:
+        """The restrictions whose rules name a level that the subject holds on their scope."""
+        found = 0
+        for level, by_scope in grantees.by_level.items():
+            found |= by_scope.over(self.structure.all_nodes if self.is_instance_admin else self._levels[level])
+        return found
 
-    def _named_by_team(self, grantees: Grantees) -> Iterator[Named]:
-        direct = {own.node_id for own in self._own if own.holds_at(self.at)}
-        for team, named in grantees.teams.items():
-            number = self.structure.node_number.get(team)
-            if number is not None and team in direct:
-                yield from named
-            elif number is not None and holds(self._inherited, number):
-                yield from (each for each in named if each.rule.inheritance is Inheritance.ALL)
+    def _named_directly(self, grantees: Grantees) -> Iterator[Named]:
+        """What names a team that the subject has a membership on."""
+        for own in self._own:
+            if own.holds_at(self.at) and own.node_id in self.structure.node_number:
+                yield from grantees.teams.get(own.node_id, ())
+
+    def _named_for_a_time(self, grantees: Grantees) -> Iterator[Named]:
+        """What begins or ends by itself and names a level or a team of the subject's, in effect or not."""
+        for node, named in grantees.passing:
+            if named.rule.level is not None:
+                level = self.level(node)
+                matches = level is not None and level >= named.rule.level
+            else:
+                matches = named.rule.inheritance is Inheritance.ALL and bool(self._inherited >> node & 1)
+            if matches:
+                yield named
 
     @cached_property
-    def _inherited(self) -> bytes:
+    def _inherited(self) -> int:
         """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
         found: dict[Role, int] = {}
         for own in self._own:
@@ -456,7 +467,7 @@ class View:
         for role, reached in found.items():
             if role.level is not None and role.level >= RoleLevel.VIEWER:
                 nodes |= reached
-        return marks(nodes, self._size)
+        return nodes
 
     @staticmethod
     def _any(mask: int, numbers: tuple[int, ...]) -> bool:

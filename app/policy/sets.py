@@ -1,0 +1,28 @@
+"""Sets of numbers as ints, one bit a number, and as bytes where single numbers are looked up."""
+
+from collections.abc import Iterable
+
+
+def bits(numbers: Iterable[int], size: int) -> int:
+    """The set of these numbers, all below `size`."""
+    marks = bytearray(size // 8 + 1)
+    for number in numbers:
+        marks[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(marks, "little")
+
+
+def marks(mask: int, size: int) -> bytes:
+    """A set in the form that single numbers are looked up in: shifting a wide int costs twenty times as much."""
+    return mask.to_bytes(size // 8 + 1, "little")
+
+
+def holds(marked: bytes, number: int) -> bool:
+    """Whether a set in that form holds a number."""
+    return bool(marked[number >> 3] >> (number & 7) & 1)
+
+
+def members(mask: int) -> Iterable[int]:
+    """The numbers in a set, ascending."""
+    for index, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
+        if byte:
+            yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
