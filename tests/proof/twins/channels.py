@@ -32,10 +32,6 @@ def _either(*went: Went) -> Went:
     return lambda operation, answer: any(each(operation, answer) for each in went)
 
 
-def _codes(operation: Operation, answer: Answer) -> set[str]:
-    return {error["extensions"]["code"] for error in answer.errors}
-
-
 def _has_problems(operation: Operation, answer: Answer) -> bool:
     return operation.mutation is not None and any("problems" in error["extensions"] for error in answer.errors)
 
@@ -69,9 +65,7 @@ CHANNELS: dict[str, Went] = {
         "deleteTeam", "deleteProject", "deleteEnvironment", "deleteRole", "moveTeam", "moveProject"
     ),
     "invitations and e-mail look-ups": _has_email,
-    "costs and limits": lambda operation, answer: (
-        operation.about == "limits" or "TOO_COMPLEX" in _codes(operation, answer)
-    ),
+    "costs and limits": lambda operation, answer: operation.about == "limits" or "TOO_COMPLEX" in answer.codes,
     "ETags and caches": lambda operation, answer: "if-none-match" in operation.headers,
 } | {f"connection {name}": _asks(name) for name in sorted(connections())}
 """By name: whether an operation and its answer went there."""

@@ -49,9 +49,8 @@ class Answer:
         return found
 
     @property
-    def text(self) -> str:
-        head = "\n".join(f"{name}: {value}" for name, value in self.headers)
-        return f"{self.status}\n{head}\n\n{self.body.decode()}"
+    def codes(self) -> set[str]:
+        return {error["extensions"]["code"] for error in self.errors}
 
 
 class SameIds:
