@@ -89,6 +89,10 @@ measure: setup ## See to it that there is what measuring draws and ranks with
 bench: measure ## Measure what answers cost, against the same made by hand; QUICK=1 takes less than two minutes
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(ARGS)
 
+.PHONY: proof
+proof: measure ## Prove at length what the tests show in small, half an hour; QUICK=1 takes some minutes
+	@$(BIN)/python -m tests.proof $(if $(QUICK),--quick) $(ARGS)
+
 .PHONY: mutants
 mutants: setup ## Seed faults one by one and show which test notices each; ARGS="--only name" narrows, --list lists
 	@$(BIN)/python -m tests.mutants $(ARGS)
