@@ -1,6 +1,6 @@
 """`python -m tests.proof`: everything that the tests show in small, at length, one campaign after the other.
 
-Each prints its progress, its seeds and what it found; at the end a table says which held. Exit code 1 where one did not.
+Each prints its progress, its seeds and what it found; at the end a table says which held. Exit code 1 unless all do.
 """
 
 import argparse
