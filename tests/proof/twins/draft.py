@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from app.db import tables
 from app.policy.facts import ApprovalRule, Grant
 from tests.proof.twins.sight import Sight
-from tests.proof.twins.whole import Row, Whole, changed
+from tests.proof.twins.whole import Whole, changed
 from tests.proof.world import make_id
 
 _NEW = 5 * 10**8  # beyond every number that a random world has
@@ -123,14 +122,3 @@ class Draft:
 def _drop(things: dict[str, Any], gone: Callable[[Any], bool]) -> None:
     for id in [id for id, thing in things.items() if gone(thing)]:
         del things[id]
-
-
-def hidden_rows(draft: Draft) -> list[str]:
-    """Deployments whose environment, or project, is hidden."""
-    rows: dict[str, Row] = draft.rows
-    return [
-        id
-        for id, row in rows.items()
-        if row.model is tables.Deployment
-        and (row.values["environment_id"] or row.values["project_id"]) not in draft.sight.resources
-    ]
