@@ -51,6 +51,17 @@ async def test_what_is_hidden_is_on_record_and_what_never_was_is_not(house: Hous
     assert [(node["targetId"], node["code"]) for node in nodes] == [(hidden, "NOT_FOUND")]
 
 
+async def test_each_organization_reads_its_own(house: House) -> None:
+    ada, zoe, max_ = await house.people("Ada", "Zoe", "Max")
+    organizations = {ada: await ada.organization(), zoe: await zoe.organization("globex")}
+    for admin, id in organizations.items():
+        await admin.add(max_, id, "MEMBER")
+        assert await max_.refused("createTeam", parentId=id, name="T", slug="t") == "FORBIDDEN"
+    for admin, id in organizations.items():
+        found = (await _denials(admin, id))["denials"]
+        assert (found["totalCount"], [node["targetId"] for node in found["nodes"]]) == (1, [id])
+
+
 async def test_a_flood_keeps_so_many_a_day(house: House) -> None:
     house.instance.denials._per_day = 3
     ada, max_ = await house.people("Ada", "Max")

@@ -8,7 +8,8 @@ import pytest
 from app.db import tables
 from app.policy.kinds import Kind
 from app.policy.vocabulary import EnvironmentState, ProjectKind, Tier
-from tests.fixtures.client import Client, unknown
+from app.store.ledger import Record
+from tests.fixtures.client import NOW, SECOND, Client, unknown
 
 Data = dict[str, Any]
 PEOPLE = ("ada", "max", "mia", "vic", "gus", "lim", "tom", "val", "sue", "root")
@@ -150,6 +151,35 @@ async def test_members(client: Client) -> None:
         assert [node["subject"]["name"] for node in answer] == found, text
     teams = await listed(client, "ada", CORE, "members", 'search: "acme/VAULT"', select)
     assert [node["subject"]["path"] for node in teams] == ["acme/vault"]
+
+
+async def test_records_of_the_audit(client: Client) -> None:
+    lab, mia = client.id("lab"), client.id("mia")
+    for second, (action, actor) in enumerate(
+        (("updateProject", "mia"), ("updateProject", "ada"), ("moveProject", "mia"))
+    ):
+        client.set_clock(NOW + second * SECOND)
+        record = Record(action, actor_id=client.id(actor), target_id=lab if second else client.id("secret"))
+        await client.commit(lambda writer, name=action + actor: writer.set(tables.Project, lab, name=name), record)
+    select = "id action targetId at actor { id }"
+    everything = await listed(client, "ada", ACME, "audit", "", select)
+    filters: dict[str, Callable[[Data], bool]] = {
+        f'actorId: "{mia}"': lambda node: node["actor"] == {"id": mia},
+        f'targetId: "{lab}"': lambda node: node["targetId"] == lab,
+        'action: "updateProject"': lambda node: node["action"] == "updateProject",
+        'since: "2026-01-15T12:00:01Z"': lambda node: node["at"] >= "2026-01-15T12:00:01Z",
+        'until: "2026-01-15T12:00:01Z"': lambda node: node["at"] < "2026-01-15T12:00:01Z",
+        'since: "2026-01-15T12:00:00Z", until: "2026-01-15T12:00:02Z"': lambda node: (
+            "2026-01-15T12:00:00Z" <= node["at"] < "2026-01-15T12:00:02Z"
+        ),
+        f'actorId: "{mia}", action: "updateProject"': lambda node: (
+            node["actor"] == {"id": mia} and node["action"] == "updateProject"
+        ),
+    }
+    for arguments, fits in filters.items():
+        found = await listed(client, "ada", ACME, "audit", arguments, select)
+        assert found == [node for node in everything if fits(node)], arguments
+        assert 0 < len(found) < len(everything), arguments
 
 
 async def test_names_of_environments(client: Client) -> None:

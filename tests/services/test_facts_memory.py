@@ -270,6 +270,19 @@ async def test_what_is_seen_of_others_ends_with_their_memberships_at_the_very_in
     assert _turns(lambda at: tim.id in version.objects_of(lee, at).people) == [(1, True), (3, False)]
 
 
+async def test_what_has_ended_does_not_go_on_over_the_next_version(memory: Memory) -> None:
+    """Nor does what was seen of others; a name that changes leaves all else as it was."""
+    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
+    acme, then = memory.ids["acme"], NOW + 3 * SECOND
+    assert version.objects_of(tim, then - 1).view.sees(acme)
+    assert tim.id in version.objects_of(lee, then - 1).people
+    mia = memory.subject("mia").id
+    await commit(memory.database, ["instance"], lambda writer: writer.set(tables.User, mia, name="Mia"))
+    later = await memory.version(2, 3)
+    assert not later.objects_of(tim, then).view.sees(acme)
+    assert tim.id not in later.objects_of(lee, then).people
+
+
 def _turns(holds: Callable[[int], bool]) -> list[tuple[int, bool]]:
     """At which seconds from NOW an answer, False at first, turns; asked just before, at and just after each."""
     turns, last = [], False
