@@ -34,6 +34,12 @@ CAMPAIGNS = (
         ("--worlds", "50"),
     ),
     Campaign(
+        "tests.proof.cedar_campaign",
+        "so does Cedar, as far as its language goes",
+        ("--worlds", "300"),
+        ("--worlds", "20"),
+    ),
+    Campaign(
         "tests.proof.list_campaign",
         "lists hold what checks say, whatever the page size",
         ("--worlds", "100"),
