@@ -19,7 +19,7 @@ from tests.proof.twins.making import Twins, random_twins
 from tests.proof.twins.report import report
 from tests.proof.twins.serving import SameIds, Server
 
-OPERATIONS = 30
+OPERATIONS = 40
 WORLDS = 30
 """Within which a leak must be found; mostly the first three do."""
 

@@ -66,6 +66,7 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "memberships": [_membership(facts.memberships[id], sight, manages_members) for id in sorted(sight.memberships)],
         "restrictions": [_restriction(facts.restrictions[id], sight) for id in sorted(sight.restrictions)],
         "roles": facts.custom_roles,
+        "gates": _gates(facts, sight),
         "gone": _gone(facts, sight),
         "others": _others(facts, sight),
         "choices": _choices(facts) if manages_members else None,
@@ -103,6 +104,12 @@ def _named(entry: Grant | ApprovalRule, sight: Sight) -> Grant | ApprovalRule:
     user = entry.user_id if entry.user_id in sight.people else entry.user_id and ""
     team = entry.team_id if entry.team_id in sight.resources else entry.team_id and ""
     return replace(entry, user_id=user, team_id=team)
+
+
+def _gates(facts: Facts, sight: Sight) -> dict[str, bool]:
+    """Which gates a decision about an environment goes through: a key may show it without its project."""
+    seen = [environment for id, environment in facts.environments.items() if id in sight.resources]
+    return {environment.id: facts.projects[environment.project_id].restricted for environment in seen}
 
 
 def _gone(facts: Facts, sight: Sight) -> dict[str, bool]:

@@ -50,6 +50,10 @@ ALSO: dict[str, tuple[str, str]] = {
         NOT_TWINS,
         "alike.py: `everything`",
     ),
+    "each step leaves a reason: PROJECT_RESTRICTION also to whose key covers an environment alone (section 4)": (
+        NOT_TWINS,
+        "alike.py: `gates`",
+    ),
 }
 """What other sections show to who holds a permission."""
 
