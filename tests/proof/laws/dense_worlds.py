@@ -17,11 +17,10 @@ SIZE = 2
 
 
 class DenseDraws(HypothesisDraws):
-    """Lists are mostly long, as those that a seed draws are; they shrink as others do."""
+    """Lists are nearly as long as they may be."""
 
     def several(self, make: Callable[[Draws], T], low: int, high: int) -> list[T]:
-        at_least = max(low, high - 1 if high > 2 else high) if self.chance(90) else low
-        return super().several(make, at_least, high)
+        return super().several(make, max(low, high - 1 if high > 2 else high), high)
 
     def some(self, options: Sequence[T], percent: int) -> frozenset[T]:
         """One number, a bit an option: forty draws would take most of the time there is."""
@@ -34,10 +33,8 @@ def dense_worlds(draw: st.DrawFn, size: int = SIZE) -> RandomWorld:
     """About a dozen resources and five subjects; what would keep others from mattering is often left out."""
     draws = DenseDraws(draw)
     drawn = _without_keys(plan(draws, size))
-    all_of_them = draws.chance(50)
-    for step in (_without_walls, _without_lists, _all_members, _everywhere, _unhidden):
-        if all_of_them or draws.chance(30):
-            drawn = step(drawn)
+    for step in draws.one((STEPS, STEPS[:2], STEPS[2:], ())):
+        drawn = step(drawn)
     return Assembly(drawn).world()
 
 
@@ -63,11 +60,16 @@ def _all_members(drawn: Plan) -> Plan:
 
 
 def _everywhere(drawn: Plan) -> Plan:
-    """Restrictions cover all there is, so that several cover one environment."""
+    """Restrictions cover all there is, so that several cover one environment, and each is passed by a grant alone."""
     patterns = ["*" * number for number in range(1, len(drawn.restrictions) + 1)]  # alike, and yet not one target
     pairs = zip(drawn.restrictions, patterns, strict=True)
-    return replace(drawn, restrictions=[replace(r, scope=0, target="name", pattern=pattern) for r, pattern in pairs])
+    changed = [replace(r, scope=0, target="name", pattern=pattern, admin_bypass=False) for r, pattern in pairs]
+    return replace(drawn, restrictions=changed)
 
 
 def _unhidden(drawn: Plan) -> Plan:
     return replace(drawn, restrictions=[replace(r, hides=False, enabled=True) for r in drawn.restrictions])
+
+
+STEPS = (_without_walls, _without_lists, _all_members, _everywhere, _unhidden)
+"""What lets more things matter."""

@@ -15,7 +15,7 @@ from tests.proof.world import NOW, RandomWorld
 
 F = TypeVar("F", bound=Callable[..., None])
 
-FEW = 30
+FEW = 20
 EXAMPLES = int(os.environ.get("LAW_EXAMPLES", FEW))
 """Random worlds for each law; more find what is rarer."""
 

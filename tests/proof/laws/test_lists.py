@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from app.policy.facts import Membership
 from app.policy.vocabulary import EnvironmentAccessMode
 from tests.proof.laws.changed import WORLDS, changed, switched
 from tests.proof.laws.matrices import allowed, answers, differing, law
@@ -35,5 +36,15 @@ def test_while_switched_off_lists_say_nothing(world: RandomWorld) -> None:
 @law
 @given(WORLDS)
 def test_a_list_only_takes_away(world: RandomWorld) -> None:
-    """Nobody may do more while lists are enforced than while they are not."""
+    """Nobody may do more while lists are enforced than while they are not, though all environments be listed."""
+    every = frozenset(world.facts.environments)
+    limited = {m.id: _limited(m, every) for m in world.facts.memberships.values()}
+    world = changed(world, memberships=limited)
     assert allowed(answers(switched(world, enforced=True))) <= allowed(answers(switched(world, enforced=False)))
+
+
+def _limited(membership: Membership, environment_ids: frozenset[str]) -> Membership:
+    """To these environments, where it isn't to others."""
+    if membership.mode is EnvironmentAccessMode.LIMITED:
+        return membership
+    return replace(membership, mode=EnvironmentAccessMode.LIMITED, environment_ids=environment_ids)
