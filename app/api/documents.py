@@ -28,8 +28,8 @@ RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MAX_ERRORS = 25
 """More would not help anybody, and each has to be located in the text."""
 
-KEPT_CHARACTERS = 250_000
-"""Of the texts of documents that are remembered; with what was made of them they take about 200 times as much."""
+KEPT_CHARACTERS = 125_000
+"""Of the texts of documents that are remembered; with what was made of them they take about 400 times as much."""
 
 
 class DocumentError(Exception):
