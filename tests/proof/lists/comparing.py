@@ -72,8 +72,17 @@ class Outcome:
         self.differences += other.differences
 
 
-async def compare(serve: Serve, world: ListWorld, rng: random.Random, askers: int | None = None) -> Outcome:
-    """Let so many of the world's subjects (None: all) look at every list, each at one of its instants."""
+async def compare(
+    serve: Serve,
+    world: ListWorld,
+    rng: random.Random,
+    askers: int | None = None,
+    only: frozenset[str] | None = None,
+) -> Outcome:
+    """Let so many of the world's subjects (None: all) look at every list, each at one of its instants.
+
+    `only`: at these connections alone.
+    """
     outcome = Outcome()
     chosen = [(number, rng.choice(world.random.instants)) for number in range(len(world.subjects))]
     chosen = [(number, at) for number, at in chosen if world.may_ask(number, at)]
@@ -83,7 +92,7 @@ async def compare(serve: Serve, world: ListWorld, rng: random.Random, askers: in
         records = await records_of(server, world)
         for number, at in chosen:
             server.set_clock(at)
-            asker = Asker(server, world, number, at)
+            asker = Asker(server, world, number, at, only)
             async for found in asker.differences(records, random.Random(f"{number} {at}"), outcome):
                 outcome.differences.append(found)
     return outcome
@@ -92,7 +101,10 @@ async def compare(serve: Serve, world: ListWorld, rng: random.Random, askers: in
 class Asker:
     """One subject of a served world at one instant."""
 
-    def __init__(self, server: WorldServer, world: ListWorld, number: int, at: int) -> None:
+    def __init__(
+        self, server: WorldServer, world: ListWorld, number: int, at: int, only: frozenset[str] | None
+    ) -> None:
+        self._only = only
         self._server = server
         self._world = world
         self._number = number
@@ -109,7 +121,8 @@ class Asker:
         deployments = await deployments_for(self._server, self._name, records, visible)
         subjects = await self._subjects(sights, rng)
         questions = Questions(sights, records, deployments, subjects, permissions, rng)
-        for question, complaint in await self._walked(list(questions.all()), rng, outcome):
+        asked = [each for each in questions.all() if self._only is None or each.coordinate in self._only]
+        for question, complaint in await self._walked(asked, rng, outcome):
             yield self._difference(str(question), question.coordinate, complaint)
         async for coordinate, complaint in plain_complaints(self._server, self._name, sights):
             yield self._difference(coordinate, coordinate, complaint)
