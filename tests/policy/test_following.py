@@ -111,6 +111,7 @@ def told(objects: Objects) -> dict[str, Any]:
         "sees": {id: view.sees(id) for id in ids},
         "may": {id: view.permissions(id) for id in ids},
         "people": {id: objects.person(id) is not None for id in facts.people},
+        "everybody": sorted(objects.people),
         "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
