@@ -48,6 +48,9 @@ def test_adding_a_grant_never_takes_anything_away(world: RandomWorld) -> None:
     may = allowed(answers(world))
     for grant in world.facts.grants.values():
         assert allowed(answers(without_grant(world, grant))) <= may
+    for restriction in world.facts.restrictions.values():
+        more = [_to_user(restriction, person) for person in world.facts.people]
+        assert may <= allowed(answers(with_grants(world, restriction, *restriction.grants, *more)))
 
 
 @law
