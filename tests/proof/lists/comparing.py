@@ -1,6 +1,7 @@
 """Where lists differ from what the checks and the reference say, over a whole world."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -21,6 +22,7 @@ from tests.proof.reference import Reference
 from tests.proof.world import NOW, short
 
 Serve = Callable[[ListWorld], AbstractAsyncContextManager[WorldServer]]
+_WALK = re.compile(r"^(first|last) \d+: ")
 FILTERED_BY = 4
 """How many permissions lists are filtered by, drawn for each who asks."""
 
@@ -38,8 +40,8 @@ class Difference:
     @property
     def kind(self) -> tuple[str, str]:
         """What stays the same while a world is made smaller: which list, and how it is wrong."""
-        words = self.complaint.split(":")
-        return self.coordinate, words[1].strip() if words[0].startswith(WAYS) and len(words) > 1 else words[0]
+        said = _WALK.sub("", self.complaint)
+        return self.coordinate, re.split(r":| is | of | on ", said)[0]
 
     def __str__(self) -> str:
         return short(f"subject {self.number} at NOW{self.at - NOW:+d}: {self.question}\n    {self.complaint}")
