@@ -71,7 +71,7 @@ browser: setup ## See to it that there is a browser to look at the explorer with
 		$(PIP) --require-hashes -r requirements-browser.lock; }
 
 .PHONY: test
-test: browser ## Run the tests on SQLite and PostgreSQL, in two processes; ARGS="--db sqlite -k tree" narrows
+test: browser measure ## Run the tests on SQLite and PostgreSQL, in two processes; ARGS="--db sqlite -k tree" narrows
 	@$(BIN)/pytest --numprocesses 2 $(ARGS)
 
 .PHONY: conformance

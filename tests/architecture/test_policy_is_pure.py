@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 POLICY = Path(__file__).parents[2] / "app/policy"
-PURE = {"abc", "array", "bisect", "collections", "dataclasses", "enum", "functools", "heapq", "itertools", "math"}
-PURE |= {"operator", "re", "typing", "unicodedata"}
+PURE = {"abc", "array", "bisect", "collections", "copy", "dataclasses", "enum", "functools", "heapq", "itertools"}
+PURE |= {"math", "operator", "re", "typing", "unicodedata"}
 IMPURE_BUILTINS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 WAITING = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 

@@ -20,6 +20,7 @@ from tests.bench.growth_table import ROWS
 from tests.bench.ledger import Ledger
 from tests.bench.operations import HIDDEN_OF_ALL, Operation, operations
 from tests.bench.organization import Organization, read_organization
+from tests.bench.plots import draw
 from tests.bench.processes import Process, serving
 from tests.bench.report import readme, show
 from tests.bench.results import about, gathered, keep, kept
@@ -116,8 +117,7 @@ def test_a_measured_table_is_kept_and_rendered(bench, tmp_path):
     console = Console(width=200, record=True, file=io.StringIO())
     show(results, console)
     assert "one environment by id" in console.export_text()
-    plots = pytest.importorskip("tests.bench.plots")  # `make measure` installs what draws them
-    assert [path.name for path in plots.draw(results, tmp_path)] == ["operations.svg"]
+    assert [path.name for path in draw(results, tmp_path)] == ["operations.svg"]
     for operation in results["operations"]:
         for series in operation["entrants"].values():
             assert len(series["cpu"]) == ONCE.rounds
@@ -162,5 +162,4 @@ def test_growth_is_measured_and_told(tmp_path):
     console = Console(width=200, record=True, file=io.StringIO())
     show(results, console)
     assert "the next page after a grant" in console.export_text()
-    plots = pytest.importorskip("tests.bench.plots")
-    assert [path.name for path in plots.draw(results, tmp_path)] == ["growth.svg"]
+    assert [path.name for path in draw(results, tmp_path)] == ["growth.svg"]

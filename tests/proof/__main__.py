@@ -40,6 +40,12 @@ CAMPAIGNS = (
         ("--worlds", "20"),
     ),
     Campaign(
+        "tests.proof.law_campaign",
+        "both forms of the rule keep its laws",
+        ("--examples", "200", "--processes", "2"),
+        ("--examples", "30", "--processes", "2"),
+    ),
+    Campaign(
         "tests.proof.list_campaign",
         "lists hold what checks say, whatever the page size",
         ("--worlds", "100"),
