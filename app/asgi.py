@@ -6,9 +6,8 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
+from starlette.types import Scope
 
 from app.api.context import Context
 from app.api.endpoint import GraphQLEndpoint
@@ -39,10 +38,11 @@ def create_app(settings: Settings) -> Starlette:
     server = Server(settings)
     app = Starlette(
         routes=server.routes(),
-        middleware=[Middleware(Edge), Middleware(Shortcut, path=GRAPHQL_PATH, to=server.endpoint)],
         exception_handlers={HTTPException: refuse},
         lifespan=server.lifespan,
     )
+    # Around all that Starlette would put around them: the edge answers for whatever fails inside.
+    app.middleware_stack = Edge(Shortcut(app.build_middleware_stack(), GRAPHQL_PATH, server.endpoint))
     app.router.redirect_slashes = False  # a redirect would name the host that the request named
     return app
 
@@ -58,7 +58,7 @@ class Server:
             schema,
             Limits(settings.max_tokens, settings.max_depth, settings.max_complexity),
             context=self._context,
-            read_body=lambda request: read_body(request, settings.max_body_bytes),
+            read_body=lambda scope, receive: read_body(scope, receive, settings.max_body_bytes),
             after=self._after,
             allow_get=settings.graphql_get,
         )
@@ -90,17 +90,17 @@ class Server:
             await database.close()
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Every path there is."""
+        """Every path there is, but for the busiest."""
         settings = self._settings
         people = self._people if settings.demo else None
         explorer = explorer_routes(people, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
-        return [Route(GRAPHQL_PATH, self.endpoint), *health_routes(self._is_ready), *explorer]
+        return [*health_routes(self._is_ready), *explorer]
 
     def _people(self) -> list[DemoPerson]:
         return [DemoPerson(each.name, each.about, each.key) for each in demo_people(self._settings.pepper())]
 
-    async def _context(self, request: Request) -> Context:
-        return Context(self.instance, await authenticate(request, self.instance.reader))
+    async def _context(self, scope: Scope) -> Context:
+        return Context(self.instance, await authenticate(scope, self.instance.reader))
 
     async def _after(self, context: Context) -> None:
         if context.reader is not None:

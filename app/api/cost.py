@@ -17,6 +17,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -44,9 +45,13 @@ Variables = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Selection:
-    """A selection set: how many fields, which of them are objects, and the fragments in it."""
+    """A selection set: how many fields, which of them are objects, and the fragments in it.
+
+    `varies`: a variable may say how much it brings.
+    """
 
     fields: int = 0
+    varies: bool = False
     objects: list["Field"] = field(default_factory=list)
     fragments: list["Selection"] = field(default_factory=list)
 
@@ -62,6 +67,12 @@ class Field:
     size: int | None
     listed: ValueNode | None
     page: tuple[ValueNode, ...] | None
+
+    @property
+    def varies(self) -> bool:
+        """Whether a variable may say how much it brings."""
+        sizes = (*(self.page or ()), *(() if self.listed is None else (self.listed,)))
+        return self.below.varies or not all(isinstance(node, IntValueNode) for node in sizes)
 
 
 class Costs:
@@ -89,13 +100,16 @@ class Costs:
             if isinstance(one, FieldNode):
                 selection.fields += 1
                 if one.selection_set is not None:
-                    selection.objects.append(self._field(one, one.selection_set, parent))
+                    inner = self._field(one, one.selection_set, parent)
+                    selection.objects.append(inner)
+                    selection.varies |= inner.varies
             elif isinstance(one, FragmentSpreadNode):
                 selection.fragments.append(self._fragment(one.name.value))
             else:
-                inner = one.type_condition  # type: ignore[attr-defined]  # the third kind: an inline fragment
-                inner_type = parent if inner is None else self._schema.type_map[inner.name.value]
+                on = one.type_condition  # type: ignore[attr-defined]  # the third kind: an inline fragment
+                inner_type = parent if on is None else self._schema.type_map[on.name.value]
                 selection.fragments.append(self._selection(one.selection_set, inner_type))  # type: ignore[attr-defined]
+        selection.varies |= any(each.varies for each in selection.fragments)
         return selection
 
     def _fragment(self, name: str) -> Selection:
@@ -125,10 +139,11 @@ class Cost:
     def __init__(self, root: Selection, defaults: Variables) -> None:
         self._root = root
         self._defaults = defaults
+        self._always = None if root.varies else _Sum({}).of(root, 0)
 
     def check(self, variables: Variables, most_objects: int) -> None:
         """Raise TOO_COMPLEX where it is more than `most_objects`, with these variables, or too many fields."""
-        objects, fields = _Sum({**self._defaults, **variables}).of(self._root, 0)
+        objects, fields = self._always or _Sum({**self._defaults, **variables}).of(self._root, 0)
         if objects > most_objects:
             raise too_complex(
                 f"the operation asks for {objects} objects, at most {most_objects} are allowed: ask for smaller pages"

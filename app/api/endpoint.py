@@ -13,7 +13,6 @@ import orjson
 import strawberry
 from graphql import ExecutionResult, OperationType
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.api.documents import DocumentError, Documents
@@ -32,8 +31,8 @@ class GraphQLEndpoint(Generic[C]):
 
     `context` makes what resolvers get as `info.context`, and `read_body` reads the body; either raises HTTPException
     for a request that is not to be answered. `after` is called once the answer has left; what it raises is passed on,
-    too late to change anything. Expects `request_id` in the scope's state, and leaves `media_type` there for whoever
-    answers an HTTPException.
+    too late to change anything. Expects `request_id` and `headers` in the scope's state, and leaves `media_type` there
+    for whoever answers an HTTPException.
     """
 
     def __init__(
@@ -41,8 +40,8 @@ class GraphQLEndpoint(Generic[C]):
         schema: strawberry.Schema,
         limits: Limits,
         *,
-        context: Callable[[Request], Awaitable[C]],
-        read_body: Callable[[Request], Awaitable[bytes]],
+        context: Callable[[Scope], Awaitable[C]],
+        read_body: Callable[[Scope, Receive], Awaitable[bytes]],
         after: Callable[[C], Awaitable[None]] | None = None,
         allow_get: bool = False,
     ) -> None:
@@ -54,21 +53,24 @@ class GraphQLEndpoint(Generic[C]):
         self._documents = Documents(schema, limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        context = await self._respond(Request(scope, receive), send)
+        context = await self._respond(scope, receive, send)
         if self._after is not None:
             await self._after(context)
 
-    async def _respond(self, request: Request, send: Send) -> C:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> C:
         """Answer, and give the context that the answer was made with."""
-        if request.method not in self._methods:
+        method, state = scope["method"], scope["state"]
+        if method not in self._methods:
             raise _wrong_method(self._methods)
-        state = request.scope["state"]
-        media_type = state["media_type"] = answer_type(request.headers)
-        if request.method == "POST":
-            expect_json(request.headers)
-        context = await self._context(request)
-        parameters = await self._parameters(request)
-        answer = await self._answer(parameters, context, state["request_id"], reading=request.method == "GET")
+        media_type = state["media_type"] = answer_type(state["headers"])
+        if method == "POST":
+            expect_json(state["headers"])
+        context = await self._context(scope)
+        if method == "POST":
+            parameters = from_body(await self._read_body(scope, receive))
+        else:
+            parameters = from_query_string(scope["query_string"])
+        answer = await self._answer(parameters, context, state["request_id"], reading=method == "GET")
         body = orjson.dumps(answer)
         headers = [
             (b"content-length", str(len(body)).encode()),
@@ -77,11 +79,6 @@ class GraphQLEndpoint(Generic[C]):
         await send({"type": "http.response.start", "status": _status(answer, media_type), "headers": headers})
         await send({"type": "http.response.body", "body": body})
         return context
-
-    async def _parameters(self, request: Request) -> Parameters:
-        if request.method == "GET":
-            return from_query_string(request.scope["query_string"])
-        return from_body(await self._read_body(request))
 
     async def _answer(self, parameters: Parameters, context: C, request_id: str, *, reading: bool) -> Entry:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 JSON = "application/json"
@@ -11,6 +10,9 @@ GRAPHQL = "application/graphql-response+json"
 
 OFFERED = (GRAPHQL, JSON)
 """What answers can be, what we like best first."""
+
+Headers = Mapping[bytes, bytes]
+"""By names in small letters; those sent several times joined by commas."""
 
 _UTF_8 = ("utf-8", "utf8")
 
@@ -20,10 +22,10 @@ def answer_type(headers: Headers) -> str:
 
     Raises HTTPException 406 where none of ours is accepted.
     """
-    accepted = headers.getlist("accept")
-    if not accepted:
+    accepted = headers.get(b"accept")
+    if accepted is None:
         return GRAPHQL
-    chosen = _choose(",".join(accepted))
+    chosen = _choose(accepted)
     if chosen is None:
         raise HTTPException(406, f"answers are `{GRAPHQL}` or `{JSON}`: accept one of them")
     return chosen
@@ -34,16 +36,21 @@ def expect_json(headers: Headers) -> None:
 
     That it must be said keeps pages of other sites from asking by a form, which browsers send without a question.
     """
-    kind, parameters = _media_type(headers.get("content-type", ""))
-    if kind != JSON or parameters.get("charset", "utf-8") not in _UTF_8:
+    if not _is_json(headers.get(b"content-type", b"")):
         raise HTTPException(415, f"send the body as JSON in UTF-8: `Content-Type: {JSON}`")
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise HTTPException(415, "send the body as it is, without `Content-Encoding`", {"Accept-Encoding": "identity"})
 
 
 @lru_cache(maxsize=64)
-def _choose(accept: str) -> str | None:
-    ranges = [_media_type(part) for part in accept.split(",")]
+def _is_json(content_type: bytes) -> bool:
+    kind, parameters = _media_type(content_type.decode("latin-1"))
+    return kind == JSON and parameters.get("charset", "utf-8") in _UTF_8
+
+
+@lru_cache(maxsize=64)
+def _choose(accept: bytes) -> str | None:
+    ranges = [_media_type(part) for part in accept.decode("latin-1").split(",")]
     ranked = [(*_rank(offer, ranges), -place, offer) for place, offer in enumerate(OFFERED)]
     quality, _, _, offer = max(ranked)
     return offer if quality > 0 else None

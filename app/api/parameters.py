@@ -1,7 +1,6 @@
 """What a GraphQL request is made of, from a body or a query string (GraphQL over HTTP, "Request Parameters")."""
 
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
 import orjson
@@ -10,8 +9,7 @@ from starlette.exceptions import HTTPException
 _MOST_FIELDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """One well-formed request; whether its document parses is another question."""
 
     query: str

@@ -31,6 +31,9 @@ class Subject:
     person: Person
     key: KeyScope | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.person.id)  # of all of it: asked several times a request, it would be a tenth of the price
+
     @property
     def id(self) -> str:
         return self.person.id

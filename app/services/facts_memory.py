@@ -66,7 +66,8 @@ def moved(known: Objects, subject: Subject, structure: Structure, at: int) -> Ob
 
 def _has_ended(view: View, at: int) -> bool:
     # What is seen of other people turns with their memberships, so the organization's next instant counts too.
-    return any(end is not None and end <= at for end in (view.ends_at, view.others_end_at))
+    own, others = view.ends_at, view.others_end_at
+    return (own is not None and own <= at) or (others is not None and others <= at)
 
 
 class FactsMemory:

@@ -22,11 +22,12 @@ def now_us() -> int:
 
 def subject_of(arrival: Arrival, instant: int) -> Subject:
     """Whoever has come in with a key. Raises UNAUTHENTICATED for a deactivated user and an expired key."""
-    if not arrival.person.is_active:
+    subject = arrival.subject
+    if not subject.person.is_active:
         raise unauthenticated()
-    if arrival.key.expires_at is not None and arrival.key.expires_at <= instant:
+    if subject.key is not None and subject.key.expires_at is not None and subject.key.expires_at <= instant:
         raise unauthenticated()
-    return Subject(arrival.person, arrival.key)
+    return subject
 
 
 class Instance:

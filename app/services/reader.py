@@ -1,8 +1,7 @@
 """Reading as somebody, as of one moment: what every query and every payload is made from."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from app.db.engine import Connection, Database
 from app.policy.facts import Resource
@@ -16,9 +15,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What one request answers as of: an instant (µs), the instance's revision, and organizations' by id."""
+class Moment(NamedTuple):
+    """What one request answers as of: an instant (µs), the instance's revision, and organizations' in order of id."""
 
     instant: int
     instance_revision: int
@@ -55,7 +53,7 @@ class Reader:
 
     async def open_all(self) -> list[Objects]:
         """What the subject sees in each organization they belong to, by id."""
-        opened = [await self.open(id) for id in sorted(self.moment.revisions)]
+        opened = [await self.open(id) for id in self.moment.revisions]
         return [objects for objects in opened if objects is not None]
 
     async def open_for(self, ids: Collection[str]) -> list[Objects]:

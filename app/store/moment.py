@@ -6,18 +6,16 @@ from sqlalchemy import Connection, func, or_, select
 
 from app.db import tables
 from app.db.tables import table_of
-from app.policy.facts import Person
-from app.policy.subject import KeyScope
+from app.policy.subject import Subject
 from app.store.credentials import credential_by_hash
 from app.store.ledger import INSTANCE
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who a key belongs to, and the revisions at that moment: the instance's and, by id, their organizations'."""
+    """Who a key belongs to, and the revisions at that moment: the instance's and their organizations', in order of id."""
 
-    person: Person
-    key: KeyScope
+    subject: Subject
     instance_revision: int
     revisions: dict[str, int]
 
@@ -33,7 +31,7 @@ def arrival_by_key(connection: Connection, key_hash: str) -> Arrival | None:
         return None
     person, key = credential
     revisions = _revisions(connection, None if person.is_instance_admin else person.id)
-    return Arrival(person, key, revisions.pop(INSTANCE), revisions)
+    return Arrival(Subject(person, key), revisions.pop(INSTANCE), revisions)
 
 
 def revisions_in_all(connection: Connection) -> int:
@@ -43,7 +41,7 @@ def revisions_in_all(connection: Connection) -> int:
 
 def _revisions(connection: Connection, user_id: str | None) -> dict[str, int]:
     ledgers, memberships = table_of(tables.Ledger), table_of(tables.Membership)
-    query = select(ledgers.c.id, ledgers.c.revision)
+    query = select(ledgers.c.id, ledgers.c.revision).order_by(ledgers.c.id)
     if user_id is not None:
         own = select(memberships.c.node_id).where(
             memberships.c.subject_id == user_id,

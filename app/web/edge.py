@@ -4,6 +4,7 @@ import logging
 import random
 import re
 import time
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.refusals import refusal
 
 log = logging.getLogger(__name__)
+
+Header = tuple[bytes, bytes]
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._~-]{1,64}")
 _random = random.Random()  # noqa: S311 - ids of requests are no secrets, and the system's source costs 10 µs
@@ -22,12 +25,14 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 """What every answer says unless it says something else itself."""
+_NAMES = frozenset(name for name, _ in _HEADERS)
 
 
 class Edge:
-    """ASGI middleware. Leaves `request_id` in the scope's state and expects `subject_id` there from whoever knows it.
+    """ASGI middleware. Leaves `request_id` and `headers` in the scope's state, for whoever is inside.
 
-    A request id is taken over from `X-Request-Id` if it is 1 to 64 url-safe characters. What is logged of a request
+    `headers` are the request's by their names in small letters (bytes); one that was sent several times is joined by
+    commas (RFC 9110, section 5.3). `subject_id` is expected there from whoever knows it. A request id is taken over from `X-Request-Id` if it is 1 to 64 url-safe characters. What is logged of a request
     is its method, path, status, duration, subject and id: never its query string, headers or body.
     """
 
@@ -54,23 +59,26 @@ class Edge:
 class Exchange:
     """One request and its answer, as far as it has got."""
 
+    __slots__ = ("_began", "_noted", "_scope", "_send", "_state", "request_id", "status")
+
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
         self._state = scope.setdefault("state", {})
         self._began = time.perf_counter()
         self._noted = False
-        self.request_id = _request_id(scope)
+        headers = self._state["headers"] = _joined(scope["headers"])
+        self.request_id = self._state["request_id"] = _request_id(headers.get(b"x-request-id", b""))
         self.status: int | None = None
-        self._state["request_id"] = self.request_id
 
     async def send(self, message: Message) -> None:
         """Pass a message on to the server, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": self._complete(message.get("headers", ()))}
+            await self._send({**message, "headers": self._complete(message.get("headers", ()))})
+            return
         await self._send(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
+        if not message.get("more_body", False):
             self.note()
 
     def note(self) -> None:
@@ -89,15 +97,21 @@ class Exchange:
             entry["subject_id"] = self._state["subject_id"]
         log.info("request", extra=entry)
 
-    def _complete(self, headers: object) -> list[tuple[bytes, bytes]]:
+    def _complete(self, headers: Iterable[Header]) -> list[Header]:
         # Names are in small letters: ASGI asks for that.
-        given = dict(headers)  # type: ignore[call-overload]
-        missing = [header for header in _HEADERS if header[0] not in given]
-        return [*headers, *missing, (b"x-request-id", self.request_id.encode())]  # type: ignore[misc]
+        given = {name for name, _ in headers}
+        missing = _HEADERS if given.isdisjoint(_NAMES) else [each for each in _HEADERS if each[0] not in given]
+        return [*headers, *missing, (b"x-request-id", self.request_id.encode())]
 
 
-def _request_id(scope: Scope) -> str:
-    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
-    if len(given) == 1 and _SANE_ID.fullmatch(given[0]):
-        return bytes(given[0]).decode()
+def _joined(headers: Iterable[Header]) -> dict[bytes, bytes]:
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = value if name not in joined else joined[name] + b", " + value
+    return joined
+
+
+def _request_id(given: bytes) -> str:
+    if _SANE_ID.fullmatch(given):
+        return given.decode()
     return f"{_random.getrandbits(64):016x}"

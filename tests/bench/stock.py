@@ -30,7 +30,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         assert isinstance(request, Request)
         instance = self._ours.state.instance
-        return Context(instance, await authenticate(request, instance.reader))
+        return Context(instance, await authenticate(request.scope, instance.reader))
 
 
 def stock(settings: Settings) -> ASGIApp:

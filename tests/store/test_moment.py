@@ -58,8 +58,12 @@ async def test_a_key_leads_to_its_bearer_and_their_organizations(database: Datab
     ana = await user(database)
     await member(database, own, ana)
     found = await arrived(database)
-    assert (found.person.id, found.person.name, found.person.is_active) == (ana, "ana", True)
-    assert (found.key.permissions, found.key.resource_id, found.key.expires_at) == (None, None, None)
+    assert (found.subject.person.id, found.subject.person.name, found.subject.person.is_active) == (ana, "ana", True)
+    assert (found.subject.key.permissions, found.subject.key.resource_id, found.subject.key.expires_at) == (
+        None,
+        None,
+        None,
+    )
     assert found.revisions == {own: 2}
     assert found.instance_revision == 1
     assert other not in found.revisions
@@ -69,7 +73,7 @@ async def test_how_a_key_narrows_its_bearer(database: Database) -> None:
     organization_id = await new_organization(database)
     listed = [Permission.TEAM_VIEW, Permission.PROJECT_PUSH]
     await user(database, key={"permissions": listed, "resource_id": organization_id, "expires_at": 7})
-    key = (await arrived(database)).key
+    key = (await arrived(database)).subject.key
     assert (key.permissions, key.resource_id, key.expires_at) == (frozenset(listed), organization_id, 7)
 
 
@@ -81,7 +85,7 @@ async def test_nobody_comes_with_an_unknown_key(database: Database) -> None:
 
 async def test_nobody_comes_with_a_revoked_key_or_as_somebody_who_is_no_more(database: Database) -> None:
     ana, ben = await user(database), await user(database, "ben's")
-    ana_key = (await arrived(database)).key.id
+    ana_key = (await arrived(database)).subject.key.id
     await commit(database, [INSTANCE], lambda writer: writer.end(tables.ApiKey, ana_key))
     await commit(database, [INSTANCE], lambda writer: writer.end(tables.User, ben))
     assert await arrive(database) is None
@@ -93,7 +97,7 @@ async def test_the_latest_state_of_the_bearer_counts(database: Database) -> None
     ana = await user(database)
     await commit(database, [INSTANCE], lambda writer: writer.set(tables.User, ana, is_active=False, name="anna"))
     found = await arrived(database)
-    assert (found.person.name, found.person.is_active) == ("anna", False)
+    assert (found.subject.person.name, found.subject.person.is_active) == ("anna", False)
     assert found.instance_revision == 2
 
 
@@ -147,4 +151,4 @@ async def test_all_is_of_one_moment(database: Database, database_url: str) -> No
 
     assert await database.read(arrive_late) == before
     later = await arrived(database)
-    assert (later.person.is_active, later.revisions, later.instance_revision) == (False, {}, 2)
+    assert (later.subject.person.is_active, later.revisions, later.instance_revision) == (False, {}, 2)

@@ -23,7 +23,7 @@ MOST = 1000
 
 
 async def echo(request: Request) -> Response:
-    return Response(await read_body(request, MOST))
+    return Response(await read_body(request.scope, request.receive, MOST))
 
 
 APP = Starlette(
