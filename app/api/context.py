@@ -1,12 +1,13 @@
 """What a resolver may touch: the reader of one request, and the loaders of its batch fields."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.errors import unauthenticated
+from app.policy.facts import Resource
 from app.policy.objects import Objects
 from app.policy.subject import Subject
 from app.policy.views import View
@@ -25,12 +26,15 @@ class Context:
     def __init__(self, instance: Instance, reader: Reader | None) -> None:
         self.instance = instance
         self.reader = reader
+        self.views: Mapping[str, View] = {} if reader is None else reader.views
+        """The asker's views of the organizations that a field above has opened, by their ids."""
         self._loaders: dict[Batch[Any, Any], DataLoader[Any, Any]] = {}
         self._loaded: dict[Batch[Any, Any], dict[Any, Any]] = {}
 
     async def renew(self) -> None:
         """Go on at a moment after what was just changed: what was loaded before is forgotten."""
         self.reader = await self.instance.reader_by_hash(self.asker.key_hash)
+        self.views = self.reader.views
         self._loaders.clear()
         self._loaded.clear()
 
@@ -51,7 +55,12 @@ class Context:
 
     def view(self, organization_id: str) -> View:
         """The asker's view of an organization that a field above has opened."""
-        return self.asker.views[organization_id]
+        return self.views[organization_id]
+
+    def objects_of_all(self, resources: Sequence[Resource]) -> Objects:
+        """What the asker sees in the organization that all of these are in. Raises ValueError for those of several."""
+        (organization_id,) = {resource.organization_id for resource in resources}
+        return self.objects(organization_id)
 
     def load(self, batch: Batch[P, V], parent: P) -> Awaitable[V]:
         """One parent's value of a batch field, fetched together with its siblings'."""

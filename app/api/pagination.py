@@ -211,17 +211,23 @@ class Paged(FieldExtension):
             )
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
-        paging = _BEGINNING
-        if kwargs:
-            given = {name: kwargs.pop(name) for name in _NAMES if name in kwargs}
-            if given:
-                paging = paging_of(self._by, **given)
+        paging = self._paging(kwargs)
         found = next_(source, info, **kwargs)
         if isinstance(found, Scanned):
             return found.page(paging)
         if inspect.isawaitable(found):
             return self._awaited(found, paging)
         return None if found is None else found.page(paging)
+
+    def resolve_all(self, next_: Callable[..., Any], sources: Sequence[Any], info: Any, **kwargs: Any) -> list[Any]:
+        """The same page of the lists of many objects, which `next_` gives for all of them."""
+        paging = self._paging(kwargs)
+        return [found.page(paging) for found in next_(sources, info, **kwargs)]
+
+    def _paging(self, kwargs: dict[str, Any]) -> Paging:
+        """What the four arguments ask for, which are taken out of all of them."""
+        given = {name: kwargs.pop(name) for name in _NAMES if name in kwargs} if kwargs else None
+        return paging_of(self._by, **given) if given else _BEGINNING
 
     async def resolve_async(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         found = self.resolve(next_, source, info, **kwargs)

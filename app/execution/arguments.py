@@ -39,12 +39,9 @@ class Binder:
         self._schema = schema
 
     def binding(self, definition: GraphQLField, node: FieldNode) -> Bind:
-        """How the field's arguments are had."""
+        """How the field's arguments are had in each execution."""
         if not node.arguments and not any(map(_has_default, definition.args.values())):
             return _required(definition, node) or (lambda _run: {})
-        constant = self._constant(definition, node)
-        if constant is not None:
-            return lambda _run: constant
         slow = self._slow(definition, node)
         quick = self._quick(definition, node)
         if quick is None:
@@ -77,8 +74,8 @@ class Binder:
             converted = extension.map_arguments(converted)
         return converted
 
-    def _constant(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
-        """Arguments that are the same in every execution and can't be changed by a resolver."""
+    def constant(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
+        """Arguments that are the same in every execution and can't be changed by a resolver; None for others."""
         if any(map(_has_variable, (one.value for one in node.arguments or ()))):
             return None
         try:
@@ -101,7 +98,7 @@ class Binder:
                 variables.append((_python_name(name, argument), given.value.name.value, is_non_null))
             elif given is not None:
                 alone = GraphQLField(definition.type, {name: argument}, extensions=definition.extensions)
-                constant = self._constant(alone, FieldNode(name=node.name, arguments=(given,)))
+                constant = self.constant(alone, FieldNode(name=node.name, arguments=(given,)))
                 if constant is None:
                     return None
                 constants.update(constant)

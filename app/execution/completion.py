@@ -3,7 +3,7 @@
 The messages are graphql-core's, to the letter.
 """
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Generator
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
 from inspect import isawaitable
 from typing import Any, NamedTuple, TypeVar
 
@@ -35,8 +35,18 @@ Selection = Callable[[Any, Place | None, Run], dict[str, Any]]
 Known = dict[type, Selection]
 """Selections by the class of the object, of those classes whose type hangs on nothing else."""
 
-SelectionOf = Callable[[GraphQLObjectType], Selection]
-"""The selection of a field for one of the object types that it may have."""
+Fail = Callable[[Exception, Place, Run], None]
+"""What happens to an item of a list that can't be completed. Raises where the list goes with it."""
+
+ListSelection = Callable[[Sequence[Any], Place, bool, Fail, Run], list[Any] | None]
+"""Makes the dicts of objects of one class, at a place, that may be null or not; None: have them made one by one."""
+
+
+class Selections(NamedTuple):
+    """The selections of a field: for one of the object types that it may have, and for lists of what one is for."""
+
+    of: Callable[[GraphQLObjectType], Selection]
+    of_list: Callable[[Selection], ListSelection]
 
 
 class FieldContext(NamedTuple):
@@ -63,16 +73,16 @@ def is_plain(value: object) -> bool:
     return True
 
 
-def completion(kind: GraphQLOutputType, field: FieldContext, selection_of: SelectionOf) -> tuple[Completer, Known]:
+def completion(kind: GraphQLOutputType, field: FieldContext, selections: Selections) -> tuple[Completer, Known]:
     """What completes the values of one type at one field, and the selections of the classes known so far."""
     if isinstance(kind, GraphQLNonNull):
-        complete, known = completion(kind.of_type, field, selection_of)
+        complete, known = completion(kind.of_type, field, selections)
         return _non_null(complete, field), known
     if isinstance(kind, GraphQLList):
-        return _nullable(_list(kind, field, selection_of), field), {}
+        return _nullable(Items(kind, field, selections).complete, field), {}
     if is_leaf_type(kind):
         return _nullable(_leaf(kind), field), {}
-    composite = Composite.of(kind, field, selection_of)
+    composite = Composite.of(kind, field, selections)
     return _nullable(composite.complete, field), composite.known
 
 
@@ -122,36 +132,61 @@ def _leaf(kind: GraphQLLeafType) -> Completer:
     return complete_leaf
 
 
-def _list(kind: GraphQLList[Any], field: FieldContext, selection_of: SelectionOf) -> Completer:
-    item_type = kind.of_type
-    is_nullable = not isinstance(item_type, GraphQLNonNull)
-    complete_item, known = completion(item_type, field, selection_of)
-    nodes = field.nodes
+class Items:
+    """Completes lists at one field."""
 
-    def complete_items(items: Any, place: Place, run: Run) -> list[Any]:
+    def __init__(self, kind: GraphQLList[Any], field: FieldContext, selections: Selections) -> None:
+        item_type = kind.of_type
+        self._is_nullable = not isinstance(item_type, GraphQLNonNull)
+        self._complete_item, self._known = completion(item_type, field, selections)
+        self._field = field
+        self._selections = selections
+        self._lists: dict[type, ListSelection] = {}
+
+    def complete(self, items: Any, place: Place, run: Run) -> Any:
+        """The list of what the answer has of each item."""
+        field = self._field
+        if isinstance(items, AsyncIterable):
+            return run.wait(_gathered(items), self.complete, field.nodes, place)
+        if not is_iterable(items):
+            raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'.")
+        if run.left <= 0:
+            return run.postpone(items, self._all, field.nodes, place)
+        return self._all(items, place, run)
+
+    def _all(self, items: Any, place: Place, run: Run) -> list[Any]:
+        alike = self._alike(items, place, run) if self._known and items.__class__ is list else None
+        completed = self._one_by_one(items, place, run) if alike is None else alike
+        run.left -= len(completed)
+        return completed
+
+    def _alike(self, items: list[Any], place: Place, run: Run) -> list[Any] | None:
+        """The same for objects of one class; None where they may be of several."""
+        classes = set(map(type, items))
+        kind = classes.pop() if len(classes) == 1 else None
+        if kind not in self._known:
+            return None
+        if kind not in self._lists:
+            self._lists[kind] = self._selections.of_list(self._known[kind])
+        return self._lists[kind](items, place, self._is_nullable, self._fail, run)
+
+    def _one_by_one(self, items: Any, place: Place, run: Run) -> list[Any]:
         completed: list[Any] = []
-        add = completed.append
+        known, complete_item, is_nullable, add = self._known, self._complete_item, self._is_nullable, completed.append
         for index, item in enumerate(items):
             below = (place, index, completed, is_nullable)
             try:
                 select = known.get(item.__class__)
                 add(complete_item(item, below, run) if select is None else select(item, below, run))
-            except Exception as error:
-                if not is_nullable:
-                    raise located(error, nodes, below) from error
-                run.collect(error, nodes, below)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with an item is its own error
+                self._fail(error, below, run)
                 add(None)
-        run.left -= len(completed)
         return completed
 
-    def complete_list(items: Any, place: Place, run: Run) -> Any:
-        if isinstance(items, AsyncIterable):
-            return run.wait(_gathered(items), complete_list, nodes, place)
-        if not is_iterable(items):
-            raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'.")
-        return complete_items(items, place, run) if run.left > 0 else run.postpone(items, complete_items, nodes, place)
-
-    return complete_list
+    def _fail(self, error: Exception, below: Place, run: Run) -> None:
+        if not self._is_nullable:
+            raise located(error, self._field.nodes, below) from error
+        run.collect(error, self._field.nodes, below)
 
 
 async def _gathered(values: AsyncIterable[Any]) -> list[Any]:
@@ -161,18 +196,18 @@ async def _gathered(values: AsyncIterable[Any]) -> list[Any]:
 class Composite:
     """Completes objects at one field, whatever their type is, and remembers by class what it can."""
 
-    def __init__(self, field: FieldContext, selection_of: SelectionOf) -> None:
+    def __init__(self, field: FieldContext, selections: Selections) -> None:
         self.known: Known = {}
         self._field = field
-        self._selection_of = selection_of
+        self._selections = selections
 
     @classmethod
-    def of(cls, kind: GraphQLOutputType, field: FieldContext, selection_of: SelectionOf) -> "Composite":
+    def of(cls, kind: GraphQLOutputType, field: FieldContext, selections: Selections) -> "Composite":
         """The one for an object type, or for an interface or a union."""
         if isinstance(kind, GraphQLObjectType):
-            return Concrete(kind, field, selection_of)
+            return Concrete(kind, field, selections)
         assert is_abstract_type(kind)
-        return Abstract(kind, field, selection_of)
+        return Abstract(kind, field, selections)
 
     def complete(self, value: Any, place: Place, run: Run) -> Any:
         """The dict of an object."""
@@ -187,10 +222,10 @@ class Composite:
 class Concrete(Composite):
     """Objects of one object type."""
 
-    def __init__(self, kind: GraphQLObjectType, field: FieldContext, selection_of: SelectionOf) -> None:
-        super().__init__(field, selection_of)
+    def __init__(self, kind: GraphQLObjectType, field: FieldContext, selections: Selections) -> None:
+        super().__init__(field, selections)
         self._kind = kind
-        self._select = selection_of(kind)
+        self._select = selections.of(kind)
 
     def complete(self, value: Any, place: Place, run: Run) -> Any:
         is_type_of = self._kind.is_type_of
@@ -198,11 +233,11 @@ class Concrete(Composite):
             if is_plain(value):
                 self.known[value.__class__] = self._select
             return self._select(value, place, run)
-        info: Any = None if _is_by_class(is_type_of) else self.info(place, run)
+        info: Any = None if is_by_class(is_type_of) else self.info(place, run)
         told = is_type_of(value, info)
         if isawaitable(told):
             return run.wait(_beside(told, value), self._complete_told, self._field.nodes, place)
-        if told and _is_by_class(is_type_of):
+        if told and is_by_class(is_type_of):
             self.known[value.__class__] = self._select
         return self._complete_told((told, value), place, run)
 
@@ -218,8 +253,8 @@ class Concrete(Composite):
 class Abstract(Composite):
     """Objects of the types of an interface or a union."""
 
-    def __init__(self, kind: GraphQLAbstractType, field: FieldContext, selection_of: SelectionOf) -> None:
-        super().__init__(field, selection_of)
+    def __init__(self, kind: GraphQLAbstractType, field: FieldContext, selections: Selections) -> None:
+        super().__init__(field, selections)
         self._kind = kind
         self._types: dict[str, Concrete] = {}
 
@@ -242,13 +277,13 @@ class Abstract(Composite):
             # graphql-core says what is wrong with a name that isn't one of the type's.
             details = [FieldDetails(node, None) for node in self._field.nodes]
             kind = run.executor.ensure_valid_runtime_type(name, self._kind, details, self.info(place, run), value)
-            concrete = self._types[name] = Concrete(kind, self._field, self._selection_of)
+            concrete = self._types[name] = Concrete(kind, self._field, self._selections)
         return concrete.complete(value, place, run)
 
     def _tells_by_class(self) -> bool:
         members = getattr(self._kind, "types", ())
-        return _is_by_class(self._kind.resolve_type) or (
-            bool(members) and all(_is_by_class(member.is_type_of) for member in members)
+        return is_by_class(self._kind.resolve_type) or (
+            bool(members) and all(is_by_class(member.is_type_of) for member in members)
         )
 
 
@@ -258,7 +293,8 @@ def by_class(tells: F) -> F:
     return tells
 
 
-def _is_by_class(tells: object) -> bool:
+def is_by_class(tells: object) -> bool:
+    """Whether it is so marked."""
     return getattr(tells, "by_class", False)
 
 

@@ -27,6 +27,13 @@ class Attribute:
     name: str
 
 
+@dataclass(frozen=True)
+class Constant:
+    """The same for every parent."""
+
+    value: str
+
+
 class Guard:
     """A permission of strawberry's on a field."""
 
@@ -47,11 +54,15 @@ class Guard:
 
 @dataclass(frozen=True)
 class Function:
-    """`call(parent, info, **arguments)`, once all of `guards` have let it; or one call for many parents."""
+    """`call(parent, info, **arguments)`, once all of `guards` have let it; or one call for many parents.
+
+    `for_all(parents, info, **arguments)` gives for a list of parents what `call` would give for each.
+    """
 
     call: Callable[..., Any]
     guards: tuple[Guard, ...]
     batched: Batched | None
+    for_all: Callable[..., Any] | None
     looks_ahead: bool
 
 
@@ -62,7 +73,7 @@ class Stock:
     resolve: Callable[..., Any] | None
 
 
-Access = Attribute | Function | Stock
+Access = Attribute | Constant | Function | Stock
 
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField | None:
@@ -90,13 +101,16 @@ def access(definition: GraphQLField) -> Access:
     call = _caller(field)
     if call is None:
         return Stock(definition.resolve)
+    written = field.base_resolver.wrapped_func
+    for_all = getattr(written, "for_all", None)
     for extension in field.extensions:
         if not isinstance(extension, PermissionExtension):
             resolve = extension.resolve_async if field.is_async else extension.resolve
             call = partial(resolve, call)
-    written = field.base_resolver.wrapped_func
+            resolve_all = getattr(extension, "resolve_all", None)
+            for_all = partial(resolve_all, for_all) if for_all is not None and resolve_all is not None else None
     batched, ahead = getattr(written, "batched", None), getattr(written, "looks_ahead", False)
-    return Function(call, tuple(guards), batched, ahead)
+    return Function(call, tuple(guards), batched, for_all, ahead)
 
 
 def _is_quick(extension: Any) -> bool:
@@ -126,6 +140,19 @@ def _caller(field: StrawberryField) -> Callable[..., Any] | None:
     if parent is None and info is None:
         return lambda _source, _info, **arguments: function(**arguments)
     return None
+
+
+def for_all(together: Callable[..., Any]) -> Callable[[R], R]:
+    """Mark a resolver whose values for a list of parents `together(parents, info, **arguments)` gives at once.
+
+    They must be what the resolver gives for each. Where `together` raises, the resolver is asked for one by one.
+    """
+
+    def mark(resolver: R) -> R:
+        resolver.for_all = together  # type: ignore[attr-defined]
+        return resolver
+
+    return mark
 
 
 def looks_ahead(resolver: R) -> R:

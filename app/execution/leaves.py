@@ -1,7 +1,8 @@
-"""Leaf values that may stand as they are: the tests for them, as Python text in compiled selections."""
+"""Leaf values that are quickly completed: the tests for them, as Python text in compiled selections."""
 
+from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLBoolean,
@@ -16,37 +17,49 @@ from graphql.type import GraphQLScalarType
 
 from app.execution.completion import PLAIN
 
-_STANDING = {
-    GraphQLString.name: "v.__class__ is str",
-    GraphQLID.name: "v.__class__ is str",
-    GraphQLBoolean.name: "v is True or v is False",
-    GraphQLInt.name: "v.__class__ is int and -2147483648 <= v <= 2147483647",
-    GraphQLFloat.name: "v.__class__ is float and v - v == 0",
+
+class Quick(NamedTuple):
+    """For a variable's name: text that tests whether its value is quickly completed, and text that does it.
+
+    `is_sure`: what is made is never null.
+    """
+
+    test: Callable[[str], str]
+    made: Callable[[str], str]
+    is_sure: bool = True
+
+
+_STANDING: dict[str, Callable[[str], str]] = {
+    GraphQLString.name: lambda v: f"{v}.__class__ is str",
+    GraphQLID.name: lambda v: f"{v}.__class__ is str",
+    GraphQLBoolean.name: lambda v: f"({v} is True or {v} is False)",
+    GraphQLInt.name: lambda v: f"({v}.__class__ is int and -2147483648 <= {v} <= 2147483647)",
+    GraphQLFloat.name: lambda v: f"({v}.__class__ is float and {v} - {v} == 0)",
 }
 """By type: what holds of values that an answer has as they are."""
 
 
-def quickly(kind: GraphQLNamedType, names: dict[str, Any], number: int) -> tuple[str, str | None] | None:
-    """The test for values that are quickly completed, and the text that completes them (None: as they are).
+def quickly(kind: GraphQLNamedType, names: dict[str, Any], number: int) -> Quick | None:
+    """How values of a type are quickly completed; None where they aren't.
 
-    What the text speaks of is put into `names`, under names that end in `number`. None where nothing is quick.
+    What the text speaks of is put into `names`, under names that end in `number`.
     """
     if kind.name in _STANDING:
-        return _STANDING[kind.name], None
+        return Quick(_STANDING[kind.name], lambda v: v)
     if isinstance(kind, GraphQLEnumType):
         return _enum(kind, names, number)
     if isinstance(kind, GraphQLScalarType):
         names[f"coerce_{number}"] = kind.coerce_output_value
         names["PLAIN"] = PLAIN
-        return "v.__class__ in PLAIN", f"coerce_{number}(v)"
+        return Quick(lambda v: f"{v}.__class__ in PLAIN", lambda v: f"coerce_{number}({v})", is_sure=False)
     return None
 
 
-def _enum(kind: GraphQLEnumType, names: dict[str, Any], number: int) -> tuple[str, str] | None:
+def _enum(kind: GraphQLEnumType, names: dict[str, Any], number: int) -> Quick | None:
     """Members of a Python enum, by their names in GraphQL."""
     wrapped = getattr(kind, "wrapped_cls", None)
     if not (isinstance(wrapped, type) and issubclass(wrapped, Enum)):
         return None
     names[f"enum_{number}"] = wrapped
     names[f"named_{number}"] = {member: kind.coerce_output_value(member) for member in wrapped}
-    return f"v.__class__ is enum_{number}", f"named_{number}[v]"
+    return Quick(lambda v: f"{v}.__class__ is enum_{number}", lambda v: f"named_{number}[{v}]")

@@ -32,8 +32,9 @@ from app.execution.arguments import Binder
 from app.execution.completion import Selection
 from app.execution.inputs import Inputs
 from app.execution.run import Run
-from app.execution.selections import Compiler, Details
+from app.execution.selections import Compiler
 from app.execution.variables import Variables
+from app.execution.writing import Details
 
 _IS_AWAITABLE: Any = optimized_is_awaitable  # half the price of graphql-core's for plain values
 

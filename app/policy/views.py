@@ -4,7 +4,7 @@ Says the same as rule.py, for another need: rule.py gives one answer with its re
 They share no code beyond the vocabulary, so that each is a check of the other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import chain
@@ -27,6 +27,9 @@ from app.policy.vocabulary import (
     ResourceKind,
     RoleLevel,
 )
+
+MOST_KNOWN = 1_000
+"""How many answers about single environments a view remembers for each permission, at some 50 bytes each."""
 
 
 class View:
@@ -53,6 +56,7 @@ class View:
         # Neither an access list nor a key binds single environments: what no restriction matches goes by its project.
         self._by_project = self._limited_to is None and not self._covers_one_environment
         self._asked: dict[Permission, bytes] = {}
+        self._known: dict[Permission, dict[int, bool]] = {}
         self._bounds_of_roles = tuple(self._bounds)
 
     def followed_by(self, structure: Structure, at: int) -> "View | None":
@@ -72,6 +76,7 @@ class View:
         following = copy(self)
         following.structure, following.facts, following.at = structure, facts, at
         following._bounds = list(self._bounds_of_roles)
+        following._known = {}
         for name in _OF_RESTRICTIONS:
             following.__dict__.pop(name, None)
         return following
@@ -114,10 +119,36 @@ class View:
         # What is not there goes the way of a hidden environment, to the same end.
         return self.may_in_environment(permission, self.structure.no_environment)
 
+    def may_each(self, permission: Permission, resource_ids: Sequence[str]) -> list[bool]:
+        """The same of each of many resources."""
+        if not self._by_project:
+            return [self.may(permission, id) for id in resource_ids]
+        structure, asked = self.structure, self._asked_by_project(permission)
+        numbers, matching, project_of = structure.environment_number, structure.matching, structure.project_of
+        answers = []
+        for id in resource_ids:
+            number = numbers.get(id)
+            if number is not None and matching[number] is UNRESTRICTED:
+                project = project_of[number]
+                answers.append(asked[project >> 3] >> (project & 7) & 1 == 1)
+            else:
+                answers.append(self.may(permission, id))
+        return answers
+
     def node(self, node_id: str) -> Node | None:
         """The organization, team or project, where it is visible."""
         number = self.structure.node_number.get(node_id)
         return self.structure.nodes[number] if number is not None and holds(self._visible_nodes, number) else None
+
+    def node_of_each(self, node_ids: Sequence[str]) -> list[Node | None]:
+        """The same of each of many nodes."""
+        numbers, nodes, visible = self.structure.node_number, self.structure.nodes, self._visible_nodes
+        found: list[Node | None] = []
+        for id in node_ids:
+            number = numbers.get(id)
+            seen = number is not None and visible[number >> 3] >> (number & 7) & 1
+            found.append(nodes[number] if seen else None)  # type: ignore[index]  # it is not None where it is seen
+        return found
 
     def sees_node(self, number: int) -> bool:
         return holds(self._visible_nodes, number)
@@ -152,15 +183,23 @@ class View:
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
         if self._by_project and self.structure.matching[number] is UNRESTRICTED:
-            project = self.structure.project_of[number]
-            asked = self._asked.get(permission)
-            if asked is None:
-                asked = self._asked[permission] = self._held_in_projects(permission)
-            return asked[project >> 3] >> (project & 7) & 1 == 1
-        return self._may_in_environment(permission, number)
+            return holds(self._asked_by_project(permission), self.structure.project_of[number])
+        known = self._known.setdefault(permission, {})
+        allowed = known.get(number)
+        if allowed is None:
+            if len(known) == MOST_KNOWN:
+                known.clear()
+            allowed = known[number] = self._may_in_environment(permission, number)
+        return allowed
+
+    def _asked_by_project(self, permission: Permission) -> bytes:
+        """The projects in whose environments, where no restriction matches them, the subject holds a permission."""
+        asked = self._asked.get(permission)
+        if asked is None:
+            asked = self._asked[permission] = self._held_in_projects(permission)
+        return asked
 
     def _held_in_projects(self, permission: Permission) -> bytes:
-        """The projects in whose environments, where no restriction matches them, the subject holds a permission."""
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or permission is Permission.ENVIRONMENT_APPROVE:
             return bytes(len(self._environment_projects))
         projects = self.projects_showing_environments

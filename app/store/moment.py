@@ -13,7 +13,7 @@ from app.store.ledger import INSTANCE
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Who a key belongs to, and the revisions at that moment: the instance's and their organizations', in order of id."""
+    """Who a key belongs to, and the revisions then: the instance's and their organizations', in order of id."""
 
     subject: Subject
     instance_revision: int

@@ -20,8 +20,9 @@ _MESSAGE = "this credential is no good: send `Authorization: Bearer blw_…` wit
 async def authenticate(scope: Scope, reader_of: ReaderOf) -> Reader | None:
     """The reader of whoever sent the request; None where it has no credential.
 
-    Expects `headers` in the scope's state. Raises one and the same HTTPException 401 for any bad credential: malformed, of another scheme, given twice,
-    unknown, expired, revoked, of somebody deactivated. Leaves the subject's id in the scope's state, for the log.
+    Expects `headers` in the scope's state, and leaves the subject's id there, for the log. Raises one and the same
+    HTTPException 401 for any bad credential: malformed, of another scheme, given twice, unknown, expired, revoked, of
+    somebody deactivated.
     """
     state = scope["state"]
     given = state["headers"].get(b"authorization")

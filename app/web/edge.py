@@ -32,7 +32,9 @@ class Edge:
     """ASGI middleware. Leaves `request_id` and `headers` in the scope's state, for whoever is inside.
 
     `headers` are the request's by their names in small letters (bytes); one that was sent several times is joined by
-    commas (RFC 9110, section 5.3). `subject_id` is expected there from whoever knows it. A request id is taken over from `X-Request-Id` if it is 1 to 64 url-safe characters. What is logged of a request
+    commas (RFC 9110, section 5.3). `subject_id` is expected there from whoever knows it.
+
+    A request id is taken over from `X-Request-Id` if it is 1 to 64 url-safe characters. What is logged of a request
     is its method, path, status, duration, subject and id: never its query string, headers or body.
     """
 

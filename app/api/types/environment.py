@@ -1,5 +1,6 @@
 """Environment: a leaf of the tree, with its configuration and what it serves."""
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 import strawberry
@@ -16,10 +17,16 @@ from app.api.pagination import Pageable
 from app.api.scalars import JSON, DateTime
 from app.api.types.autoscaling import Autoscaling
 from app.api.types.resource import Resource
+from app.execution.fields import for_all
 from app.policy import facts
 from app.services import batches, lists
 from app.services.deployments import Deployed
 from app.store import configuration
+
+
+def _project_of_all(environments: Sequence[facts.Environment], info: Info) -> list[facts.Node | None]:
+    view = info.context.objects_of_all(environments).view
+    return view.node_of_each([environment.project_id for environment in environments])
 
 
 @strawberry.type(description="Where a project's deployments run.")
@@ -37,6 +44,7 @@ class Environment(Resource):
         return lists.environment_path(info.context.view(environment.organization_id).facts, environment)
 
     @field(types.Project | None, "The project it is in.")
+    @for_all(_project_of_all)
     def project(environment: strawberry.Parent[facts.Environment], info: Info) -> facts.Node | None:
         return info.context.view(environment.organization_id).node(environment.project_id)
 

@@ -1,6 +1,7 @@
 """Project: what has environments."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import strawberry
 
@@ -15,9 +16,17 @@ from app.api.node import shows
 from app.api.pagination import Listing, Pageable, Scanned
 from app.api.scalars import DateTime
 from app.api.types.member_node import MemberNode
+from app.execution.fields import for_all
 from app.policy import facts
 from app.services import lists
 from app.services.deployments import Deployed
+
+
+def _environments_of_all(
+    projects: Sequence[facts.Project], info: Info, **filters: Any
+) -> list[Scanned[facts.Environment]]:
+    objects, wanted = info.context.objects_of_all(projects), environment_filter(**filters)
+    return [Scanned(lists.environments(objects, project, wanted)) for project in projects]
 
 
 @strawberry.type(description="What has environments and can be restricted as a whole.")
@@ -44,6 +53,7 @@ class Project(MemberNode):
         return parent if isinstance(parent, facts.Team) else None
 
     @connection(types.Environment, "Its environments that the viewer sees.")
+    @for_all(_environments_of_all)
     def environments(
         project: strawberry.Parent[facts.Project],
         info: Info,

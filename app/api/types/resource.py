@@ -1,5 +1,7 @@
 """What organizations, teams, projects and environments have alike: the viewer's permissions, and who else may."""
 
+from collections.abc import Sequence
+
 import strawberry
 
 from app.api import references as types
@@ -11,12 +13,17 @@ from app.api.node import Node
 from app.api.pagination import Listing
 from app.api.permissions import needs
 from app.errors import invalid
+from app.execution.fields import for_all
 from app.policy import facts
 from app.policy.facts import Person, person_order
 from app.services.checks import Answer, decide_for_viewer
 from app.services.lists import subjects
 
 MAX_DECISIONS = 40
+
+
+def _viewer_can_of_all(resources: Sequence[facts.Resource], info: Info, permission: Permission) -> list[bool]:
+    return info.context.objects_of_all(resources).view.may_each(permission, [resource.id for resource in resources])
 
 
 @strawberry.type(description="A resource, and what may be done with it.")
@@ -26,6 +33,7 @@ class Resource(Node):
         return info.context.view(resource.organization_id).permissions(resource.id)
 
     @field(bool, "Whether the viewer may do this with it.")
+    @for_all(_viewer_can_of_all)
     def viewer_can(resource: strawberry.Parent[facts.Resource], info: Info, permission: AskedPermission) -> bool:
         return info.context.view(resource.organization_id).may(permission, resource.id)
 
