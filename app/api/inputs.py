@@ -9,6 +9,8 @@ from app.errors import BailiwickError
 from app.services.checks import Question
 from app.store.identities import kind_of
 
+_NOTHING = (None, strawberry.UNSET)
+
 
 @strawberry.input(description="May somebody do this to that?")
 class CheckInput:
@@ -22,6 +24,11 @@ class CheckInput:
         description="Who; left out, the viewer. Somebody else needs ACCESS_EXPLAIN on the resource.",
         default=strawberry.UNSET,
     )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is about the viewer and what is there."""
+        return self.environment_name in _NOTHING and self.subject_id in _NOTHING
 
     def question(self, path: tuple[str | int, ...]) -> Question:
         """The question as the services take it. Raises INVALID, with its path, for ids that could not be ours."""

@@ -147,12 +147,17 @@ class Items:
         """The list of what the answer has of each item."""
         field = self._field
         if isinstance(items, AsyncIterable):
-            return run.wait(_gathered(items), self.complete, field.nodes, place)
+            return run.wait(_gathered(items), self._gathered, field.nodes, place)
         if not is_iterable(items):
             raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'.")
         if run.left <= 0:
             return run.postpone(items, self._all, field.nodes, place)
         return self._all(items, place, run)
+
+    def _gathered(self, items: Any, place: Place, run: Run) -> Any:
+        if isinstance(items, Exception):
+            raise items
+        return self.complete(items, place, run)
 
     def _all(self, items: Any, place: Place, run: Run) -> list[Any]:
         alike = self._alike(items, place, run) if self._known and items.__class__ is list else None
@@ -173,12 +178,15 @@ class Items:
     def _one_by_one(self, items: Any, place: Place, run: Run) -> list[Any]:
         completed: list[Any] = []
         known, complete_item, is_nullable, add = self._known, self._complete_item, self._is_nullable, completed.append
-        for index, item in enumerate(items):
+        left = iter(items)
+        for index, item in enumerate(left):
             below = (place, index, completed, is_nullable)
             try:
                 select = known.get(item.__class__)
                 add(complete_item(item, below, run) if select is None else select(item, below, run))
             except Exception as error:  # noqa: BLE001 - whatever is wrong with an item is its own error
+                if not is_nullable:
+                    forget(left)
                 self._fail(error, below, run)
                 add(None)
         return completed
@@ -236,7 +244,7 @@ class Concrete(Composite):
         info: Any = None if is_by_class(is_type_of) else self.info(place, run)
         told = is_type_of(value, info)
         if isawaitable(told):
-            return run.wait(_beside(told, value), self._complete_told, self._field.nodes, place)
+            return run.wait(told, partial(self._complete_told, value), self._field.nodes, place)
         if told and is_by_class(is_type_of):
             self.known[value.__class__] = self._select
         return self._complete_told((told, value), place, run)
@@ -262,7 +270,7 @@ class Abstract(Composite):
         resolve_type = self._kind.resolve_type or run.executor.type_resolver
         name = resolve_type(value, self.info(place, run), self._kind)
         if isawaitable(name):
-            return run.wait(_beside(name, value), self._complete_named, self._field.nodes, place)
+            return run.wait(name, partial(self._complete_named, value), self._field.nodes, place)
         completed = self._complete_named((name, value), place, run)
         if isinstance(name, str) and self._tells_by_class():
             self.known.update(self._types[name].known)

@@ -149,12 +149,22 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> Convert:
     if definition.is_one_of:  # Strawberry does not tell graphql-core
         text.append("if n != 1 or None in value.values(): raise OddValueError")
     made: list[str] = []
+    missing: list[str] = []
+    optional: list[str] = []
     for name, field in kind.fields.items():
         written = (field.extensions or {}).get(BACKREF)
         if not isinstance(written, StrawberryField) or isinstance(written.type, StrawberryMaybe):
             return _odd
         made.append(str(written.python_name))
-        text += _convert_field(name, field, written, names, inputs)
+        default = _default(field, written, names)
+        convert_field = _convert_field(name, field, written, default, names, inputs)
+        if default is None:
+            text += convert_field
+        else:
+            missing.append(default)
+            optional += convert_field
+    if optional:
+        text += ["if n:", *(f"    {line}" for line in optional), "else:", *(f"    {line}" for line in missing)]
     text += ["if n: raise OddValueError", *_make(definition.origin, made, names)]
     exec("\n    ".join(["def convert(value):", *text]), names)  # noqa: S102 - our own text, names quoted by repr
     convert: Convert = names["convert"]
@@ -172,8 +182,25 @@ def _make(kind: type[Any], fields: list[str], names: dict[str, Any]) -> list[str
     return ["made = new(make)", f"made.__dict__ = {{{values}}}", "return made"]
 
 
+def _default(field: GraphQLInputField, written: StrawberryField, names: dict[str, Any]) -> str | None:
+    """Text that puts what a field is when left out into a variable of its name in Python; None where it may not be."""
+    variable = written.python_name
+    if is_required_input_field(field):
+        return None
+    if written.default_factory is not MISSING:
+        names[f"make_{variable}"] = written.default_factory
+        return f"{variable} = make_{variable}()"
+    names[f"default_{variable}"] = None if written.default_value is MISSING else written.default_value
+    return f"{variable} = default_{variable}"
+
+
 def _convert_field(
-    name: str, field: GraphQLInputField, written: StrawberryField, names: dict[str, Any], inputs: Inputs
+    name: str,
+    field: GraphQLInputField,
+    written: StrawberryField,
+    default: str | None,
+    names: dict[str, Any],
+    inputs: Inputs,
 ) -> list[str]:
     """Text that puts the value of a field into a variable of its name in Python."""
     variable = written.python_name
@@ -183,14 +210,7 @@ def _convert_field(
     text = [f"    if {test}: {variable} = {converted}", "    else: raise OddValueError"]
     if is_nullable:
         text = [f"    if v is None: {variable} = None", f"    el{text[0].strip()}", text[1]]
-    if is_required_input_field(field):
-        missing = "    raise OddValueError"
-    elif written.default_factory is not MISSING:
-        names[f"make_{variable}"] = written.default_factory
-        missing = f"    {variable} = make_{variable}()"
-    else:
-        names[f"default_{variable}"] = None if written.default_value is MISSING else written.default_value
-        missing = f"    {variable} = default_{variable}"
+    missing = "    raise OddValueError" if default is None else f"    {default}"
     found = [f"v = value.get({name!r}, MISSING)", "if v is MISSING:", missing, "else:", "    n -= 1"]
     return found + text
 

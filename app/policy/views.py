@@ -119,16 +119,17 @@ class View:
         # What is not there goes the way of a hidden environment, to the same end.
         return self.may_in_environment(permission, self.structure.no_environment)
 
-    def may_each(self, permission: Permission, resource_ids: Sequence[str]) -> list[bool]:
-        """The same of each of many resources."""
-        if not self._by_project:
-            return [self.may(permission, id) for id in resource_ids]
-        structure, asked = self.structure, self._asked_by_project(permission)
+    def may_all(self, permissions: Iterable[Permission], resource_ids: Iterable[str]) -> list[bool]:
+        """The same of many permissions, each with its resource."""
+        structure, nodes, by_project = self.structure, self.structure.node_number, self._by_project
         numbers, matching, project_of = structure.environment_number, structure.matching, structure.project_of
         answers = []
-        for id in resource_ids:
+        for permission, id in zip(permissions, resource_ids, strict=False):
             number = numbers.get(id)
-            if number is not None and matching[number] is UNRESTRICTED:
+            if number is None and id not in nodes:
+                number = structure.no_environment  # the way of a hidden one, as in `may`
+            if by_project and number is not None and matching[number] is UNRESTRICTED:
+                asked = self._asked.get(permission) or self._asked_by_project(permission)
                 project = project_of[number]
                 answers.append(asked[project >> 3] >> (project & 7) & 1 == 1)
             else:

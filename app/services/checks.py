@@ -44,29 +44,41 @@ class Answer:
         return self.decision.allowed
 
 
-@dataclass(slots=True)  # not frozen: that would cost as much as answering
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether it is allowed, and nothing else."""
 
     allowed: bool
 
 
-async def answer_all(
-    reader: Reader, questions: Sequence[Question | BailiwickError], *, alone: bool
-) -> list[Answer | Verdict | BailiwickError]:
-    """One answer a question, in their order, all at one moment. A refused question is its error, in its place.
+ALLOWED, REFUSED = Verdict(allowed=True), Verdict(allowed=False)
 
-    `alone`: nobody wants to know more than whether it is allowed.
+
+async def verdicts(reader: Reader, permissions: Sequence[Permission], resource_ids: Sequence[str]) -> list[Verdict]:
+    """Whether the asker may do each of these things, each with its resource: the rule in its set form.
+
+    What goes wrong is a refusal (section 4), of no more than what it goes wrong for.
     """
+    opened = await reader.open_for(resource_ids)
+    try:
+        by_organization = [objects.view.may_all(permissions, resource_ids) for objects in opened]
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not grant
+        _log.error("decisions failed and are made one by one", exc_info=error)
+        allowed = [_is_allowed(opened, *asked) for asked in zip(permissions, resource_ids, strict=True)]
+    else:
+        allowed = by_organization[0] if len(opened) == 1 else list(map(any, zip(*by_organization, strict=True)))
+    return [ALLOWED if each else REFUSED for each in allowed] or [REFUSED] * len(resource_ids)
+
+
+async def answer_all(reader: Reader, questions: Sequence[Question | BailiwickError]) -> list[Answer | BailiwickError]:
+    """One answer a question, in their order, all at one moment. A refused question is its error, in its place."""
     asked = {question.resource_id for question in questions if isinstance(question, Question)}
     opened = await reader.open_for(asked)
-    answers: list[Answer | Verdict | BailiwickError] = []
+    answers: list[Answer | BailiwickError] = []
     for question in questions:
         try:
             if isinstance(question, BailiwickError):
                 answers.append(question)
-            elif alone and question.subject_id is None and question.environment_name is None:
-                answers.append(Verdict(_is_allowed(opened, question)))
             else:
                 answers.append(answer(reader.subject, opened, question))
         except BailiwickError as error:
@@ -74,12 +86,9 @@ async def answer_all(
     return answers
 
 
-def _is_allowed(opened: Iterable[Objects], question: Question) -> bool:
-    """The rule in its set form, which gives no reasons. What goes wrong is a refusal (section 4)."""
+def _is_allowed(opened: Iterable[Objects], permission: Permission, resource_id: str) -> bool:
     try:
-        for objects in opened:
-            if objects.view.may(question.permission, question.resource_id):
-                return True
+        return any(objects.view.may(permission, resource_id) for objects in opened)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not grant
         _log.error("a decision failed and refused", exc_info=error)
     return False

@@ -3,7 +3,7 @@
 import base64
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -19,6 +19,8 @@ _SHAPE = re.compile(rf"([a-z]{{3}})_[{_CROCKFORD.decode()}]{{24}}")
 # A row that is computed, not stored: an ADMIN's in a restriction's list has the two ids' random parts in its own.
 _COMPUTED_GRANT = re.compile(rf"({Kind.GRANT})_[{_CROCKFORD.decode()}]{{48}}")
 _KINDS = {kind.value: kind for kind in Kind}
+_LINES = re.compile(rf"(?:(?:{'|'.join(_KINDS)})_[{_CROCKFORD.decode()}]{{24}}\n)*")
+_LINE = 29
 _CHUNK = 1_000
 
 
@@ -35,6 +37,12 @@ def kind_of(id: str) -> Kind | None:
     """What an id is of, by its form alone; None for what could not be one of ours."""
     shape = _SHAPE.fullmatch(id) or _COMPUTED_GRANT.fullmatch(id)
     return None if shape is None else _KINDS.get(shape[1])
+
+
+def are_ids(ids: Sequence[str]) -> bool:
+    """Whether all could be ids of what is stored, by their form alone: asked of many at once for less."""
+    text = "\n".join((*ids, ""))
+    return len(text) == len(ids) * _LINE and _LINES.fullmatch(text) is not None
 
 
 def ledgers_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What organizations, teams, projects and environments have alike: the viewer's permissions, and who else may."""
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import strawberry
 
@@ -23,7 +24,8 @@ MAX_DECISIONS = 40
 
 
 def _viewer_can_of_all(resources: Sequence[facts.Resource], info: Info, permission: Permission) -> list[bool]:
-    return info.context.objects_of_all(resources).view.may_each(permission, [resource.id for resource in resources])
+    view = info.context.objects_of_all(resources).view
+    return view.may_all(repeat(permission), [resource.id for resource in resources])
 
 
 @strawberry.type(description="A resource, and what may be done with it.")
