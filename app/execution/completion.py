@@ -4,6 +4,7 @@ The messages are graphql-core's, to the letter.
 """
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
+from functools import partial
 from inspect import isawaitable
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,7 +26,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import inspect, is_iterable
 from graphql.type import GraphQLResolveInfo
 
-from app.execution.run import Completer, Place, Run, located
+from app.execution.run import Completer, Place, Run, forget, located
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -247,13 +248,12 @@ class Concrete(Composite):
             return run.wait(told, partial(self._complete_told, value), self._field.nodes, place)
         if told and is_by_class(is_type_of):
             self.known[value.__class__] = self._select
-        return self._complete_told((told, value), place, run)
+        return self._complete_told(value, told, place, run)
 
-    def _complete_told(self, told: tuple[Any, Any] | Exception, place: Place, run: Run) -> Any:
+    def _complete_told(self, value: Any, told: Any, place: Place, run: Run) -> Any:
         if isinstance(told, Exception):
             raise told
-        is_of, value = told
-        if not is_of:
+        if not told:
             raise GraphQLError(f"Expected value of type '{self._kind}' but got: {inspect(value)}.", self._field.nodes)
         return self._select(value, place, run)
 
@@ -271,15 +271,14 @@ class Abstract(Composite):
         name = resolve_type(value, self.info(place, run), self._kind)
         if isawaitable(name):
             return run.wait(name, partial(self._complete_named, value), self._field.nodes, place)
-        completed = self._complete_named((name, value), place, run)
+        completed = self._complete_named(value, name, place, run)
         if isinstance(name, str) and self._tells_by_class():
             self.known.update(self._types[name].known)
         return completed
 
-    def _complete_named(self, named: tuple[Any, Any] | Exception, place: Place, run: Run) -> Any:
-        if isinstance(named, Exception):
-            raise named
-        name, value = named
+    def _complete_named(self, value: Any, name: Any, place: Place, run: Run) -> Any:
+        if isinstance(name, Exception):
+            raise name
         concrete = self._types.get(name) if isinstance(name, str) else None
         if concrete is None:
             # graphql-core says what is wrong with a name that isn't one of the type's.
@@ -304,7 +303,3 @@ def by_class(tells: F) -> F:
 def is_by_class(tells: object) -> bool:
     """Whether it is so marked."""
     return getattr(tells, "by_class", False)
-
-
-async def _beside(telling: Awaitable[Any], value: Any) -> tuple[Any, Any]:
-    return await telling, value

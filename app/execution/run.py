@@ -1,7 +1,8 @@
 """One execution: its errors, and the values that others have to be waited for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import FieldNode, GraphQLError, located_error
@@ -207,9 +208,7 @@ class Run:
 
     def forget(self) -> None:
         """Wait for nothing any more."""
-        for one in self._waiting:
-            if asyncio.iscoroutine(one.awaitable):
-                one.awaitable.close()
+        forget(one.awaitable for one in self._waiting)
         self._waiting, self._batches, self._postponed = [], {}, []
 
     async def finish(self) -> None:
@@ -258,6 +257,14 @@ class Run:
         else:
             _, key, container, _ = place
             container[key] = completed
+
+
+def forget(values: Iterable[Any]) -> None:
+    """Close the coroutines among some values that nobody will wait for, if they can still be had at all."""
+    with suppress(Exception):
+        for value in values:
+            if asyncio.iscoroutine(value):
+                value.close()
 
 
 async def _outcome(awaitable: Awaitable[Any]) -> Any:
