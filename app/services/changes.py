@@ -31,7 +31,7 @@ from app.services.sight import fact_by_id
 from app.store.deployments import Deployment, deployments_by_id
 from app.store.identities import kind_of
 from app.store.ledger import INSTANCE, Record, Writer, lock
-from app.store.moment import arrival_by_key
+from app.store.moment import Arrival, arrival_by_key
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -174,7 +174,7 @@ async def apply(
         organization_id = await organization_of(reader, target_id)
         if organization_id is None:
             raise not_found()
-        known = Known(instance.memory.latest(organization_id), reader.opened(organization_id))
+        known = Known(reader.arrival, instance.memory.latest(organization_id), reader.opened(organization_id))
         return await instance.database.write(
             lambda connection: _run(
                 instance.clock,
@@ -220,8 +220,9 @@ async def organization_managed(reader: Reader, id: str, permission: Permission) 
 
 
 class Known(NamedTuple):
-    """What is in memory of an organization before its ledger is locked: how it was, and what the asker saw of it."""
+    """What is in memory before a ledger is locked: the asker, how the organization was, and what they saw of it."""
 
+    arrival: Arrival
     structure: Structure | None
     objects: Objects | None
 
@@ -237,7 +238,7 @@ def _run(
 ) -> Applied[T]:
     held = [INSTANCE, organization_id] if action.holds_instance else [organization_id]
     writer = lock(connection, held, clock)
-    arrival = arrival_by_key(connection, key_hash)
+    arrival = arrival_by_key(connection, key_hash, known.arrival)
     if arrival is None:
         raise unauthenticated()
     subject = subject_of(arrival, writer.instant)

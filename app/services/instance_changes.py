@@ -57,7 +57,7 @@ async def apply_to_instance(
 
     def run(connection: Connection) -> Applied[T]:
         writer = lock(connection, [INSTANCE], instance.clock)
-        arrival = arrival_by_key(connection, reader.key_hash)
+        arrival = arrival_by_key(connection, reader.key_hash, reader.arrival)
         if arrival is None:
             raise unauthenticated()
         change = InstanceChange(connection, writer, subject_of(arrival, writer.instant), arrival)

@@ -10,6 +10,7 @@ from app.policy.subject import Subject
 from app.policy.views import View
 from app.services.facts_memory import FactsMemory
 from app.store.identities import ledgers_by_id
+from app.store.moment import Arrival
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -37,6 +38,11 @@ class Reader:
         self._opened: dict[str, Objects | None] = {}
         self.views: dict[str, View] = {}
         """By organization: the subject's views of those that are open."""
+
+    @property
+    def arrival(self) -> Arrival:
+        """As whom, and when, the subject came in: where reading anew can begin from."""
+        return Arrival(self.subject, self.moment.instance_revision, self.moment.revisions)
 
     async def open(self, organization_id: str) -> Objects | None:
         """What the subject sees in an organization; None in one that they don't belong to, there or not."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from app.db.tables import Fact, table_of
 from app.store.fact_values import Values, columns_of, complete
@@ -73,11 +74,15 @@ class Changeset:
             if pending.new_in is None:
                 ids_by_model.setdefault(pending.model, []).append(key)
         for model, ids in ids_by_model.items():
-            table = table_of(model)
             for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
-                query = select(table).where(table.c.id.in_(chunk), table.c.until.is_(None))
-                yield from ((row.id, row) for row in connection.execute(query))
+                rows = connection.execute(_living_rows(model), {"ids": ids[start : start + _CHUNK]})
+                yield from ((row.id, row) for row in rows)
+
+
+@cache
+def _living_rows(model: type[Fact]) -> Select[Any]:
+    table = table_of(model)
+    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.until.is_(None))
 
 
 def _changed(id: str, pending: _Pending, row: Row[Any] | None) -> Changed:

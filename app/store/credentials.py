@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import tables
@@ -37,20 +38,30 @@ class ApiKey:
 
 def credential_by_hash(connection: Connection, key_hash: str) -> tuple[Person, KeyScope] | None:
     """The bearer of a living key and how it narrows them; expiry and deactivation are the rule's to judge."""
-    keys, users, identities = table_of(tables.ApiKey), table_of(tables.User), table_of(tables.Identity)
-    key = connection.execute(select(keys).where(keys.c.key_hash == key_hash, keys.c.until.is_(None))).one_or_none()
+    key = connection.execute(_living_key(), {"key_hash": key_hash}).one_or_none()
     if key is None:
         return None
-    query = (
-        select(users, identities.c.created_at)
-        .join(identities, identities.c.id == users.c.id)
-        .where(users.c.id == key.user_id, users.c.until.is_(None))
-    )
-    user = connection.execute(query).one_or_none()
+    user = connection.execute(_living_user(), {"id": key.user_id}).one_or_none()
     if user is None:
         return None
     permissions = None if key.permissions is None else frozenset(_permissions(key.permissions))
     return fact_rows.person(user), KeyScope(key.id, permissions, key.resource_id, key.expires_at)
+
+
+@cache
+def _living_key() -> Select[Any]:
+    keys = table_of(tables.ApiKey)
+    return select(keys).where(keys.c.key_hash == bindparam("key_hash"), keys.c.until.is_(None))
+
+
+@cache
+def _living_user() -> Select[Any]:
+    users, identities = table_of(tables.User), table_of(tables.Identity)
+    return (
+        select(users, identities.c.created_at)
+        .join(identities, identities.c.id == users.c.id)
+        .where(users.c.id == bindparam("id"), users.c.until.is_(None))
+    )
 
 
 def api_keys_by_user(

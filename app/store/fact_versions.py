@@ -1,8 +1,9 @@
 """Writing versions of facts: the rows that a revision closes and those that it opens."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Insert, Update, bindparam, insert, update
 
 from app.db.tables import Fact, table_of
 from app.store.changeset import Changed
@@ -27,13 +28,23 @@ def write_versions(connection: Connection, facts: Sequence[Changed], numbers: Ma
     for (model, ledger_id), ids in closes.items():
         _close(connection, model, ids, numbers[ledger_id])
     for model, rows in opens.items():
-        connection.execute(insert(table_of(model)), rows)
+        connection.execute(_opening(model), rows)
 
 
 def _close(connection: Connection, model: type[Fact], ids: list[str], number: int) -> None:
-    table = table_of(model)
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        closing = update(table).where(table.c.id.in_(chunk), table.c.until.is_(None)).values(until=number)
-        if connection.execute(closing).rowcount != len(chunk):
-            raise RuntimeError(f"a row of `{table.name}` that was to be closed is not living")
+        if connection.execute(_closing(model), {"ids": chunk, "number": number}).rowcount != len(chunk):
+            raise RuntimeError(f"a row of `{model.__tablename__}` that was to be closed is not living")
+
+
+@cache
+def _opening(model: type[Fact]) -> Insert:
+    return insert(table_of(model))
+
+
+@cache
+def _closing(model: type[Fact]) -> Update:
+    table = table_of(model)
+    living = table.c.id.in_(bindparam("ids", expanding=True)), table.c.until.is_(None)
+    return update(table).where(*living).values(until=bindparam("number"))

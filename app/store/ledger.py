@@ -10,9 +10,10 @@ await database.write(rename)
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.tables import Fact, Ledger, table_of
 from app.store.changeset import Changed, Changeset
@@ -37,20 +38,24 @@ def lock(connection: Connection, ledger_ids: Iterable[str], now: Callable[[], in
     Raises LookupError for a ledger that there isn't.
     """
     wanted = set(ledger_ids)
-    ledgers = table_of(Ledger)
-    # One order for everybody, so that no two wait for each other: the instance, then organizations by id. On SQLite
-    # the transaction began with the one lock there is. NO KEY UPDATE lets others add rows that only name the ledger.
-    query = (
-        select(ledgers)
-        .where(ledgers.c.id.in_(wanted))
-        .order_by(ledgers.c.id != INSTANCE, ledgers.c.id)
-        .with_for_update(key_share=True)
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_locking(), {"ids": sorted(wanted)}).all()
     if missing := wanted - {row.id for row in rows}:
         raise LookupError(f"there is no ledger {', '.join(f'`{name}`' for name in sorted(missing))}")
     instant = max(now(), 1, *(row.instant + 1 for row in rows))
     return Writer(connection, [Head(row.id, row.revision, row.hash, row.next_ordinal) for row in rows], instant)
+
+
+@cache
+def _locking() -> Select[Any]:
+    # One order for everybody, so that no two wait for each other: the instance, then organizations by id. On SQLite
+    # the transaction began with the one lock there is. NO KEY UPDATE lets others add rows that only name the ledger.
+    ledgers = table_of(Ledger)
+    return (
+        select(ledgers)
+        .where(ledgers.c.id.in_(bindparam("ids", expanding=True)))
+        .order_by(ledgers.c.id != INSTANCE, ledgers.c.id)
+        .with_for_update(key_share=True)
+    )
 
 
 class Writer:

@@ -1,11 +1,15 @@
 """The revisions that a request answers at, read in one transaction after it came in (architecture, section 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from app.db import tables
 from app.db.tables import table_of
+from app.policy.facts import Person
 from app.policy.subject import Subject
 from app.store.credentials import credential_by_hash
 from app.store.ledger import INSTANCE
@@ -17,36 +21,55 @@ class Arrival:
 
     subject: Subject
     instance_revision: int
-    revisions: dict[str, int]
+    revisions: Mapping[str, int]
 
 
-def arrival_by_key(connection: Connection, key_hash: str) -> Arrival | None:
+def arrival_by_key(connection: Connection, key_hash: str, known: Arrival | None = None) -> Arrival | None:
     """What the store knows of a key's bearer, all of one moment; None for an unknown or revoked key.
 
     Holds every organization that they have a membership of, in effect or not; all there are for an instance
-    administrator.
+    administrator. `known` is what was known earlier: people and keys are as they were then unless the instance's
+    revision has moved.
     """
+    if known is not None:
+        revisions = _revisions(connection, known.subject.person)
+        if revisions.pop(INSTANCE) == known.instance_revision:
+            return Arrival(known.subject, known.instance_revision, revisions)
     credential = credential_by_hash(connection, key_hash)
     if credential is None:
         return None
     person, key = credential
-    revisions = _revisions(connection, None if person.is_instance_admin else person.id)
+    revisions = _revisions(connection, person)
     return Arrival(Subject(person, key), revisions.pop(INSTANCE), revisions)
 
 
 def revisions_in_all(connection: Connection) -> int:
     """How many revisions all ledgers have together: it moves with everything that an answer may speak of."""
-    return connection.execute(select(func.sum(table_of(tables.Ledger).c.revision))).scalar_one() or 0
+    return connection.execute(_sum()).scalar_one() or 0
 
 
-def _revisions(connection: Connection, user_id: str | None) -> dict[str, int]:
+def _revisions(connection: Connection, person: Person) -> dict[str, int]:
+    asked = _revisions_of_all() if person.is_instance_admin else _revisions_of_own()
+    return {row.id: row.revision for row in connection.execute(asked, {"user_id": person.id})}
+
+
+@cache
+def _sum() -> Select[Any]:
+    return select(func.sum(table_of(tables.Ledger).c.revision))
+
+
+@cache
+def _revisions_of_all() -> Select[Any]:
+    ledgers = table_of(tables.Ledger)
+    return select(ledgers.c.id, ledgers.c.revision).order_by(ledgers.c.id)
+
+
+@cache
+def _revisions_of_own() -> Select[Any]:
     ledgers, memberships = table_of(tables.Ledger), table_of(tables.Membership)
-    query = select(ledgers.c.id, ledgers.c.revision).order_by(ledgers.c.id)
-    if user_id is not None:
-        own = select(memberships.c.node_id).where(
-            memberships.c.subject_id == user_id,
-            memberships.c.node_id == memberships.c.ledger_id,
-            memberships.c.until.is_(None),
-        )
-        query = query.where(or_(ledgers.c.id == INSTANCE, ledgers.c.id.in_(own)))
-    return {row.id: row.revision for row in connection.execute(query)}
+    own = select(memberships.c.node_id).where(
+        memberships.c.subject_id == bindparam("user_id"),
+        memberships.c.node_id == memberships.c.ledger_id,
+        memberships.c.until.is_(None),
+    )
+    return _revisions_of_all().where(or_(ledgers.c.id == INSTANCE, ledgers.c.id.in_(own)))

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import BindParameter, Connection, Insert, Update, bindparam, insert, update
+from sqlmodel import SQLModel
 
 from app.db.tables import Change, Identity, Ledger, Revision, table_of
 from app.policy.kinds import Kind
@@ -57,7 +59,7 @@ def insert_identities(connection: Connection, head: Head, facts: Sequence[Change
         for ordinal, fact in enumerate(new, head.next_ordinal)
     ]
     if rows:
-        connection.execute(insert(table_of(Identity)), rows)
+        connection.execute(_insert(Identity), rows)
         head.next_ordinal += len(rows)
 
 
@@ -79,18 +81,28 @@ def append(connection: Connection, head: Head, facts: Sequence[Changed], record:
         "instant": instant,
     }
     digest = revision_hash(head.hash, changes=changes, **revision)
-    connection.execute(insert(table_of(Revision)), revision | {"previous_hash": head.hash, "hash": digest})
+    connection.execute(_insert(Revision), revision | {"previous_hash": head.hash, "hash": digest})
     connection.execute(
-        insert(table_of(Change)),
+        _insert(Change),
         [
             {"ledger_id": head.ledger_id, "revision": head.revision + 1, "position": position} | asdict(change)
             for position, change in enumerate(changes)
         ],
     )
     head.revision, head.hash = head.revision + 1, digest
+    moved = {"revision": head.revision, "instant": instant, "hash": head.hash, "next_ordinal": head.next_ordinal}
+    connection.execute(_moving(), {"held_id": head.ledger_id, **moved})
+
+
+@cache
+def _insert(table: type[SQLModel]) -> Insert:
+    return insert(table_of(table))
+
+
+@cache
+def _moving() -> Update:
     ledgers = table_of(Ledger)
-    connection.execute(
-        update(ledgers)
-        .where(ledgers.c.id == head.ledger_id)
-        .values(revision=head.revision, instant=instant, hash=head.hash, next_ordinal=head.next_ordinal)
-    )
+    values: dict[str, BindParameter[object]] = {
+        name: bindparam(name) for name in ("revision", "instant", "hash", "next_ordinal")
+    }
+    return update(ledgers).where(ledgers.c.id == bindparam("held_id")).values(values)

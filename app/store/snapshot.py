@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select
 
 from app.db import tables
 from app.db.tables import table_of
@@ -22,7 +23,7 @@ from app.policy.facts import (
 )
 from app.policy.roles import Role
 from app.store import fact_rows
-from app.store.as_of import as_of, chunked, rows_at
+from app.store.as_of import as_of, chunks, rows_at
 from app.store.ledger import INSTANCE
 
 T = TypeVar("T")
@@ -104,14 +105,22 @@ def _name(model: type[tables.Fact]) -> str:
 
 def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> Changed:
     """By kind of fact: the ids that the revisions after `since` up to `until` name."""
-    changes = table_of(tables.Change)
-    query = select(changes.c.kind, changes.c.fact_id).where(
-        changes.c.ledger_id == ledger_id, changes.c.revision > since, changes.c.revision <= until
-    )
+    if since == until:
+        return {}
     found: dict[str, set[str]] = {}
-    for kind, fact_id in connection.execute(query):
+    for kind, fact_id in connection.execute(_changes(), {"ledger_id": ledger_id, "since": since, "until": until}):
         found.setdefault(kind, set()).add(fact_id)
     return {kind: frozenset(ids) for kind, ids in found.items()}
+
+
+@cache
+def _changes() -> Select[Any]:
+    changes = table_of(tables.Change)
+    return select(changes.c.kind, changes.c.fact_id).where(
+        changes.c.ledger_id == bindparam("ledger_id"),
+        changes.c.revision > bindparam("since"),
+        changes.c.revision <= bindparam("until"),
+    )
 
 
 def _renewed(
@@ -187,11 +196,15 @@ def _changed_restrictions(at: Slice, changed: Changed) -> frozenset[str]:
 
 def _owners(at: Slice, part: type[tables.Fact], owner: str, changed: Changed) -> frozenset[str]:
     """Whose parts changed: a grant belongs to its restriction, an entry of a list to its membership, for ever."""
+    query = _owner(part, owner)
+    found = (at.connection.execute(query, {"ids": ids}) for ids in chunks(changed.get(_name(part), _NOTHING)))
+    return frozenset(row[0] for rows in found for row in rows)
+
+
+@cache
+def _owner(part: type[tables.Fact], owner: str) -> Select[Any]:
     table = table_of(part)
-    ids = changed.get(_name(part))
-    if not ids:
-        return frozenset()
-    return frozenset(row[0] for row in chunked(at.connection, select(table.c[owner]), table.c.id, ids))
+    return select(table.c[owner]).where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _people(at: Slice) -> dict[str, Person]:

@@ -52,9 +52,9 @@ class Counted:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     noted = Counted()
 
-    def arrive(connection: Connection, key_hash: str) -> Arrival | None:
+    def arrive(connection: Connection, key_hash: str, known: Arrival | None = None) -> Arrival | None:
         noted.arrivals += 1
-        return arrival_by_key(connection, key_hash)
+        return arrival_by_key(connection, key_hash, known)
 
     def load(connection: Connection, organization_id: str, *at: int) -> Facts | None:
         noted.loaded.append(organization_id)

@@ -60,11 +60,11 @@ async def _credentials_lead_to_their_subjects(world: World, database: Database) 
         key_hash = hash_key(PEPPER, secret_of(world, name))
         arrival = await database.read(partial(arrival_by_key, key_hash=key_hash))
         assert arrival is not None
-        assert _undated(arrival.person) == _undated(subject.person)
+        assert _undated(arrival.subject.person) == _undated(subject.person)
         if subject.key is None:
-            assert not arrival.key.is_narrow
+            assert not arrival.subject.key.is_narrow
         else:
-            assert arrival.key == subject.key
+            assert arrival.subject.key == subject.key
         everywhere = subject.person.is_instance_admin
         assert set(arrival.revisions) == {
             facts.organization.id
