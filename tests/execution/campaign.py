@@ -17,7 +17,7 @@ from graphql import OperationType, parse, validate
 
 from app.execution.operation import CompiledOperation, Workshop
 from tests.execution.chance import ANYWHERE, NEVER, NULLABLE, World
-from tests.execution.compared import Told, by_graphql_core, by_ours, compiled, first_operation, places
+from tests.execution.compared import Told, apart, by_graphql_core, by_ours, compiled, first_operation, places
 from tests.execution.documents import Writer
 from tests.execution.synthetic import SCHEMA
 
@@ -77,7 +77,7 @@ def _difference(ours: Told, theirs: Told, our_world: World, their_world: World, 
     elif waits == NEVER and sorted(our_world.calls, key=str) != sorted(their_world.calls, key=str):
         calls, others = Counter(our_world.calls), Counter(their_world.calls)
         return f"called: ours alone {dict(calls - others)}, graphql-core's alone {dict(others - calls)}"
-    return None if ours == theirs else f"ours:\n{ours}\ngraphql-core's:\n{theirs}"
+    return None if ours == theirs else apart(ours, theirs)
 
 
 def _series(world: World) -> list[str | int]:

@@ -17,7 +17,7 @@ Differences that are meant, and are not compared:
 import asyncio
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,3 +104,28 @@ def _nulled(data: Any, path: list[str | int] | None) -> str:
         at = at[key]
         gone.append(key)
     return json.dumps(gone)
+
+
+def apart(ours: Told, theirs: Told) -> str:
+    """Where two answers differ, for people."""
+    lines = [f"at {place}: ours {one}, graphql-core's {other}" for place, one, other in _apart(ours, theirs)]
+    lines += [f"ours alone: {error}" for error in ours.errors if error not in theirs.errors]
+    lines += [f"graphql-core's alone: {error}" for error in theirs.errors if error not in ours.errors]
+    return "\n".join(lines)
+
+
+def _apart(ours: Told, theirs: Told) -> Iterator[tuple[list[str | int], str, str]]:
+    try:
+        left = [([], json.loads(ours.data), json.loads(theirs.data))]
+    except ValueError:  # ours raised
+        yield [], ours.data, theirs.data
+        return
+    at: list[str | int]
+    while left:
+        at, one, other = left.pop()
+        if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
+            left += [([*at, key], one[key], other[key]) for key in one]
+        elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+            left += [([*at, index], *both) for index, both in enumerate(zip(one, other, strict=True))]
+        elif json.dumps(one) != json.dumps(other):
+            yield at, json.dumps(one)[:200], json.dumps(other)[:200]
