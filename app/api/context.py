@@ -13,6 +13,7 @@ from app.policy.subject import Subject
 from app.policy.views import View
 from app.services.instance import Instance
 from app.services.reader import Reader
+from app.store.moment import Arrival
 
 P = TypeVar("P", bound=Hashable)
 V = TypeVar("V")
@@ -31,9 +32,12 @@ class Context:
         self._loaders: dict[Batch[Any, Any], DataLoader[Any, Any]] = {}
         self._loaded: dict[Batch[Any, Any], dict[Any, Any]] = {}
 
-    async def renew(self) -> None:
-        """Go on at a moment after what was just changed: what was loaded before is forgotten."""
-        self.reader = await self.instance.reader_by_hash(self.asker.key_hash)
+    def renew(self, arrival: Arrival | None) -> None:
+        """Go on as of right after what was just changed: what was loaded before is forgotten.
+
+        Raises UNAUTHENTICATED where the change took the asker's key.
+        """
+        self.reader = self.instance.reader_of(arrival, self.asker.key_hash)
         self.views = self.reader.views
         self._loaders.clear()
         self._loaded.clear()

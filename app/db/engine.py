@@ -69,7 +69,7 @@ class Database:
     def probe(self, fn: Callable[[Connection], T]) -> Probe[T]:
         """A way to ask a short `fn` for every request, each time as of an instant after it was asked."""
         probe: Probe[T] = (
-            SharedProbe(lambda: self.read(fn)) if self._local is None else LocalProbe(sqlite.reader(self._local, 1), fn)
+            SharedProbe(self._reader, fn) if self._local is None else LocalProbe(sqlite.reader(self._local, 1), fn)
         )
         self._probes.append(probe)
         return probe

@@ -1,12 +1,15 @@
 """Asking the same small thing again and again, as of now, for less than a read costs (architecture, section 3)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from app.db.session import Reader
+
 T = TypeVar("T")
+U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -14,6 +17,9 @@ class Probe(Protocol[T_co]):
     """The value of one function of the store, as of an instant after it was asked for."""
 
     async def value(self) -> T_co: ...
+
+    async def read(self, fn: Callable[[Connection], U]) -> U:
+        """What another short function gives, asked where asking costs least."""
 
     async def close(self) -> None: ...
 
@@ -32,9 +38,7 @@ class LocalProbe(Generic[T]):
         self._value: T
 
     async def value(self) -> T:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self._source.connect()
+        connection = self._connected()
         # The version first: what is committed between the two is in the value, and moves the version for the next.
         version = connection.connection.cursor().execute("PRAGMA data_version").fetchone()
         if version != self._version:
@@ -42,6 +46,16 @@ class LocalProbe(Generic[T]):
                 self._value = self._fn(connection)
             self._version = version
         return self._value
+
+    async def read(self, fn: Callable[[Connection], U]) -> U:
+        connection = self._connected()
+        with connection.begin():
+            return fn(connection)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._source.connect()
+        return self._connection
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -52,8 +66,9 @@ class LocalProbe(Generic[T]):
 class SharedProbe(Generic[T]):
     """On PostgreSQL: one question answers everybody who came before it was asked; one at a time."""
 
-    def __init__(self, ask: Callable[[], Awaitable[T]]) -> None:
-        self._ask = ask
+    def __init__(self, reader: Reader, fn: Callable[[Connection], T]) -> None:
+        self._reader = reader
+        self._fn = fn
         self._one_at_a_time = asyncio.Lock()
         self._next: asyncio.Future[T] | None = None
 
@@ -65,7 +80,10 @@ class SharedProbe(Generic[T]):
     async def _run(self) -> T:
         async with self._one_at_a_time:
             self._next = None  # who comes from here on has come after the question
-            return await self._ask()
+            return await self._reader.run(self._fn)
+
+    async def read(self, fn: Callable[[Connection], U]) -> U:
+        return await self._reader.run(fn)
 
     async def close(self) -> None:
         """Nothing is kept."""

@@ -339,8 +339,9 @@ class Facts:
 
     def next_boundary(self, at: int) -> int | None:
         """The first instant after `at` at which a membership or grant begins or ends; µs, None for never."""
-        position = bisect_right(self._bounds, at)
-        return self._bounds[position] if position < len(self._bounds) else None
+        all_bounds = (self._bounds_of_memberships, self._bounds_of_grants)
+        places = ((bounds, bisect_right(bounds, at)) for bounds in all_bounds)
+        return min((bounds[place] for bounds, place in places if place < len(bounds)), default=None)
 
     def take_over(self, known: "Facts", changed: Mapping[str, Collection[str]]) -> None:
         """Share what was computed for another version of the same organization.
@@ -362,7 +363,7 @@ class Facts:
 
     def complete(self) -> None:
         """Compute the groups that almost every question asks for, while there is time."""
-        for name in (*(each[0] for each in _GROUPS), "_children", "_bounds"):
+        for name in (*(each[0] for each in _GROUPS), "_children", "_bounds_of_memberships"):
             getattr(self, name)
 
     @cached_property
@@ -381,11 +382,14 @@ class Facts:
         return {rule.id: rule for restriction in self.restrictions.values() for rule in restriction.approval_rules}
 
     @cached_property
-    def _bounds(self) -> list[int]:
-        """Every instant at which a membership or grant begins or ends, ascending."""
-        grants = (grant for restriction in self.restrictions.values() for grant in restriction.grants)
-        spans: Iterable[Membership | Grant] = chain(self.memberships.values(), grants)
-        return sorted({bound for span in spans for bound in (span.starts_at, span.expires_at) if bound is not None})
+    def _bounds_of_memberships(self) -> list[int]:
+        """Every instant at which a membership begins or ends, ascending."""
+        return _bounds(self.memberships.values())
+
+    @cached_property
+    def _bounds_of_grants(self) -> list[int]:
+        """The same of grants."""
+        return _bounds(chain.from_iterable(restriction.grants for restriction in self.restrictions.values()))
 
     @cached_property
     def _environments_by_project(self) -> dict[str, tuple[Environment, ...]]:
@@ -408,10 +412,15 @@ class Facts:
         return _grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
 
 
+def _bounds(spans: Iterable[Membership | Grant]) -> list[int]:
+    return sorted({bound for span in spans for bound in (span.starts_at, span.expires_at) if bound is not None})
+
+
 _DERIVED = {
     "grants": ("restrictions",),
     "approval_rules": ("restrictions",),
-    "_bounds": ("memberships", "restrictions"),
+    "_bounds_of_memberships": ("memberships",),
+    "_bounds_of_grants": ("restrictions",),
     "_environments_by_project": ("environments",),
     "_memberships_by_subject": ("memberships",),
     "_memberships_by_node": ("memberships",),

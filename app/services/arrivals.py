@@ -29,8 +29,11 @@ class Arrivals:
         if known is not None and known[0] == revisions:
             self._known.move_to_end(key_hash)
             return known[1]
-        earlier = None if known is None else known[1]
-        arrival = await self._database.read(lambda connection: arrival_by_key(connection, key_hash, earlier))
+        if known is None:
+            arrival = await self._database.read(lambda connection: arrival_by_key(connection, key_hash))
+        else:
+            earlier = known[1]
+            arrival = await self._revisions.read(lambda connection: arrival_by_key(connection, key_hash, earlier))
         if arrival is None:
             self._known.pop(key_hash, None)
             return None

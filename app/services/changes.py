@@ -51,6 +51,8 @@ class Applied(Generic[T]):
 
     result: T
     revision: int
+    arrival: Arrival | None
+    """As whom the asker would come in right after it; None where it took their key."""
 
 
 class Change:
@@ -250,4 +252,5 @@ def _run(
     change = Change(connection, writer, objects or Objects(View(structure, subject, writer.instant)), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
-    return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision))
+    after = arrival_by_key(connection, key_hash, arrival)
+    return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision), after)

@@ -61,11 +61,10 @@ class Instance:
         key_hash = hash_key(self.pepper, key)
         if not self._arrivals.knows(key_hash) and not is_well_formed(key):
             raise unauthenticated()
-        return await self.reader_by_hash(key_hash)
+        return self.reader_of(await self._arrivals.by_key(key_hash), key_hash)
 
-    async def reader_by_hash(self, key_hash: str) -> Reader:
-        """The same for a key known by its hash: how a request goes on after it changed something."""
-        arrival = await self._arrivals.by_key(key_hash)
+    def reader_of(self, arrival: Arrival | None, key_hash: str) -> Reader:
+        """The same for whoever has come in, or goes on after they changed something."""
         instant = self.clock()
         if arrival is None:
             raise unauthenticated()

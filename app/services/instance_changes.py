@@ -66,7 +66,8 @@ async def apply_to_instance(
         key_id = None if key is None else key.id
         numbers = writer.commit(Record(action.name, change.asker.id, key_id, change.target_id, change.target_name))
         others = [number for ledger_id, number in numbers.items() if ledger_id != INSTANCE]
-        return Applied(result, max(others, default=numbers.get(INSTANCE, arrival.instance_revision)))
+        revision = max(others, default=numbers.get(INSTANCE, arrival.instance_revision))
+        return Applied(result, revision, arrival_by_key(connection, reader.key_hash, arrival))
 
     try:
         return await instance.database.write(run)

@@ -142,11 +142,9 @@ def _update(change: Change, restriction_id: str, patch: RestrictionPatch) -> str
     if not bypass and not kept and not patch.add_grants:
         problems.add("without `adminBypass` at least one grant is needed", "input", "removeGrantIds")
     problems.refuse()
-    change.set(
-        tables.Restriction,
-        restriction.id,
-        **given(admin_bypass=patch.admin_bypass, hides=patch.hides, allow_self_approval=patch.allow_self_approval),
-    )
+    switches = given(admin_bypass=patch.admin_bypass, hides=patch.hides, allow_self_approval=patch.allow_self_approval)
+    if switches:
+        change.set(tables.Restriction, restriction.id, **switches)
     _about(change, restriction)
     return restriction.id
 

@@ -1,9 +1,9 @@
 """Facts from rows: from scratch at any revision, and by catching up with what changed since (architecture, 2)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select
 
@@ -45,6 +45,14 @@ class Slice:
         return rows_at(self.connection, table, self.organization_id, self.revision, ids, by)
 
 
+class ChangedRestrictions(NamedTuple):
+    """The restrictions that changed: they themselves, their grants, their rules."""
+
+    whole: frozenset[str]
+    by_grants: frozenset[str]
+    by_rules: frozenset[str]
+
+
 def load_facts(connection: Connection, organization_id: str, revision: int, instance_revision: int) -> Facts | None:
     """The facts of an organization at a revision, from scratch; None where there was none."""
     at = Slice(connection, organization_id, revision, instance_revision)
@@ -72,6 +80,7 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
     """
     at = Slice(connection, facts.organization.id, revision, instance_revision)
     changed = _changed(connection, at.organization_id, facts.revision, revision)
+    parts = _changed_restrictions(at, changed)
     organization = _organization(at) if _name(tables.Organization) in changed else facts.organization
     if organization is None:
         return None
@@ -80,7 +89,7 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
         "projects": changed.get(_name(tables.Project), _NOTHING),
         "environments": changed.get(_name(tables.Environment), _NOTHING),
         "memberships": _changed_memberships(at, changed),
-        "restrictions": _changed_restrictions(at, changed),
+        "restrictions": frozenset().union(*parts),
     }
     caught_up = Facts(
         organization=organization,
@@ -91,7 +100,12 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
         environments=_renewed(facts.environments, ids["environments"], at, _environments),
         custom_roles=_renewed(facts.custom_roles, changed.get(_name(tables.Role), _NOTHING), at, _roles),
         memberships=_renewed(facts.memberships, ids["memberships"], at, _memberships),
-        restrictions=_renewed(facts.restrictions, ids["restrictions"], at, _restrictions),
+        restrictions=_renewed(
+            facts.restrictions,
+            ids["restrictions"],
+            at,
+            lambda at, _: _restrictions_since(at, facts.restrictions, parts),
+        ),
         people=_people_since(at, facts, changed),
     )
     caught_up.take_over(facts, ids)
@@ -171,16 +185,42 @@ def _memberships(at: Slice, ids: Ids = None) -> dict[str, Membership]:
 
 
 def _restrictions(at: Slice, ids: Ids = None) -> dict[str, Restriction]:
-    grants: dict[str, list[Grant]] = {}
-    for row in at.rows(table_of(tables.Grant), ids, "restriction_id"):
-        grants.setdefault(row.restriction_id, []).append(fact_rows.grant(row))
-    rules: dict[str, list[ApprovalRule]] = {}
-    for row in at.rows(table_of(tables.ApprovalRule), ids, "restriction_id"):
-        rules.setdefault(row.restriction_id, []).append(fact_rows.approval_rule(row))
+    grants, rules = _grants(at, ids), _rules(at, ids)
     return {
-        row.id: fact_rows.restriction(row, tuple(grants.get(row.id, ())), tuple(rules.get(row.id, ())))
+        row.id: fact_rows.restriction(row, grants.get(row.id, ()), rules.get(row.id, ()))
         for row in at.rows(table_of(tables.Restriction), ids)
     }
+
+
+def _restrictions_since(
+    at: Slice, known: Mapping[str, Restriction], changed: ChangedRestrictions
+) -> dict[str, Restriction]:
+    """Those that changed. Of which only grants or only rules did keep the rest."""
+    found = _restrictions(at, changed.whole) if changed.whole else {}
+    partly = {id: known[id] for id in (changed.by_grants | changed.by_rules) - changed.whole if id in known}
+    grants, rules = _grants(at, partly.keys() & changed.by_grants), _rules(at, partly.keys() & changed.by_rules)
+    for id, restriction in partly.items():
+        found[id] = replace(
+            restriction,
+            grants=grants.get(id, ()) if id in changed.by_grants else restriction.grants,
+            approval_rules=rules.get(id, ()) if id in changed.by_rules else restriction.approval_rules,
+        )
+    return found
+
+
+def _grants(at: Slice, ids: Ids) -> dict[str, tuple[Grant, ...]]:
+    return _by_restriction(at.rows(table_of(tables.Grant), ids, "restriction_id"), fact_rows.grant)
+
+
+def _rules(at: Slice, ids: Ids) -> dict[str, tuple[ApprovalRule, ...]]:
+    return _by_restriction(at.rows(table_of(tables.ApprovalRule), ids, "restriction_id"), fact_rows.approval_rule)
+
+
+def _by_restriction(rows: Iterable[Any], part: Callable[[Any], T]) -> dict[str, tuple[T, ...]]:
+    found: dict[str, list[T]] = {}
+    for row in rows:
+        found.setdefault(row.restriction_id, []).append(part(row))
+    return {id: tuple(parts) for id, parts in found.items()}
 
 
 def _changed_memberships(at: Slice, changed: Changed) -> frozenset[str]:
@@ -188,10 +228,12 @@ def _changed_memberships(at: Slice, changed: Changed) -> frozenset[str]:
     return own | _owners(at, tables.EnvironmentAccessEntry, "membership_id", changed)
 
 
-def _changed_restrictions(at: Slice, changed: Changed) -> frozenset[str]:
-    own = changed.get(_name(tables.Restriction), _NOTHING)
-    grants = _owners(at, tables.Grant, "restriction_id", changed)
-    return own | grants | _owners(at, tables.ApprovalRule, "restriction_id", changed)
+def _changed_restrictions(at: Slice, changed: Changed) -> ChangedRestrictions:
+    return ChangedRestrictions(
+        changed.get(_name(tables.Restriction), _NOTHING),
+        _owners(at, tables.Grant, "restriction_id", changed),
+        _owners(at, tables.ApprovalRule, "restriction_id", changed),
+    )
 
 
 def _owners(at: Slice, part: type[tables.Fact], owner: str, changed: Changed) -> frozenset[str]:

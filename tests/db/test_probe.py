@@ -1,6 +1,8 @@
 """What is asked again and again is as of now, and costs little (architecture, section 3)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -22,6 +24,19 @@ async def test_a_probe_tells_what_is_committed_before_it_was_asked(database: Dat
         await database.write(lambda connection: connection.execute(text("INSERT INTO numbers VALUES (1)")))
 
 
+class Asked:
+    """A reader whose every function gives what `ask` does."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Any]]) -> None:
+        self._ask = ask
+
+    async def run(self, _fn: Callable[[Connection], Any]) -> Any:
+        return await self._ask()
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+
 async def test_whoever_comes_while_one_is_asked_shares_the_next() -> None:
     """Never the one that is asked already: it may have looked before a change that they know of."""
     begun: list[asyncio.Event] = []
@@ -32,7 +47,7 @@ async def test_whoever_comes_while_one_is_asked_shares_the_next() -> None:
         await begun[number].wait()
         return number
 
-    probe = SharedProbe(ask)
+    probe = SharedProbe(Asked(ask), lambda _: 0)
     first = asyncio.ensure_future(probe.value())
     await asyncio.sleep(0.01)
     later = [asyncio.ensure_future(probe.value()) for _ in range(5)]
@@ -55,7 +70,7 @@ async def test_what_one_question_raises_is_not_kept() -> None:
             raise answer
         return answer
 
-    probe = SharedProbe(ask)
+    probe = SharedProbe(Asked(ask), lambda _: 0)
     try:
         await probe.value()
     except ConnectionError:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from app.policy.vocabulary import ErrorCode, Permission
 from app.services.instance import Instance
 from app.services.key_uses import PAUSE, RESOLUTION
 from app.services.keys import PREFIX, SHOWN, derive_key, hash_key, is_well_formed, make_key, shown_prefix
+from app.services.reader import Reader
 from app.store.credentials import last_uses_by_key, note_uses
+from app.store.moment import arrival_by_key
 from tests.fixtures.client import NOW, SECOND, Client, Draft, open_client
 from tests.fixtures.world_store import PEPPER, secret_of
 
@@ -111,15 +114,23 @@ async def test_who_is_deactivated_loses_every_key_at_once_and_has_them_again(cli
                 await refusal(client.instance, key)
 
 
-async def test_a_reader_goes_on_by_the_hash_of_its_key(client: Client) -> None:
+async def test_a_reader_goes_on_as_whoever_comes_in_then(client: Client) -> None:
     reader = await client.instance.reader(secret_of(client.world, "ada"))
+
+    async def later() -> Reader:
+        arrive = partial(arrival_by_key, key_hash=reader.key_hash, known=reader.arrival)
+        return client.instance.reader_of(await client.instance.database.read(arrive), reader.key_hash)
+
+    assert (await later()).moment.revisions == reader.moment.revisions
     await client.set(tables.User, client.id("ada"), name="Ada")
-    later = await client.instance.reader_by_hash(reader.key_hash)
-    assert (reader.subject.person.name, later.subject.person.name) == ("ada", "Ada")
-    assert later.moment.instance_revision == reader.moment.instance_revision + 1
+    renewed = await later()
+    assert (reader.subject.person.name, renewed.subject.person.name) == ("ada", "Ada")
+    assert renewed.moment.instance_revision == reader.moment.instance_revision + 1
     await client.set(tables.User, client.id("ada"), is_active=False)
     with pytest.raises(BailiwickError):
-        await client.instance.reader_by_hash(reader.key_hash)
+        await later()
+    with pytest.raises(BailiwickError):
+        client.instance.reader_of(None, reader.key_hash)
 
 
 async def test_keys_of_another_secret_are_unknown(client: Client) -> None:

@@ -26,7 +26,7 @@ def mutation(payload: type[Any], description: str) -> Callable[[Callable[..., An
 async def applied(info: Info, use_case: Awaitable[Applied[T]]) -> Applied[T]:
     """Wait for a use case, then let the payload be read at a moment after it."""
     done = await use_case
-    await info.context.renew()
+    info.context.renew(done.arrival)
     return done
 
 
