@@ -40,9 +40,10 @@ QUERIES, PAYLOADS = 400, 5
 ABLE = ("Dave", "Grace", "Olivia", "Alice") * 6
 """Who may do the most is asked as most often."""
 RARE = (
-    "decideDeployment", "withdrawDecision", "moveTeam", "moveProject", "deleteRole", "setEnvironmentAccess",
-    "restrictEnvironments", "updateEnvironmentRestriction", "updateProjectAccess", "updateMembership",
-    "updateEnvironmentSettings", "unrestrictProject", "deactivateUser", "activateUser",
+    "decideDeployment", "decideDeployment", "withdrawDecision", "createDeployment", "moveTeam", "moveProject",
+    "deleteRole", "setEnvironmentAccess", "restrictEnvironments", "updateEnvironmentRestriction",
+    "updateProjectAccess", "updateMembership", "updateEnvironmentSettings", "unrestrictProject", "deactivateUser",
+    "activateUser",
 )  # fmt: skip
 """Mutations that seldom find everything as they need it, and are drawn more often than others."""
 FIELDS = {
@@ -112,7 +113,7 @@ class Campaign:
         """A document and its variables."""
         block, kind = self._seed % 1000, rng.random()
         if kind < 0.15:
-            name = rng.choice(list(KINDS))
+            name = rng.choice((*KINDS, "Deployment", "Deployment", "Membership"))
             return whole(name, rng), {"id": pool.id(rng, KINDS[name])}
         if kind < 0.55:
             drawn = query(block * QUERIES + rng.randrange(QUERIES))

@@ -93,6 +93,9 @@ class Pool:
                 for ledger, id in connection.execute(f"select distinct ledger_id, id from {name} order by id"):
                     self._ledgers.setdefault(ledger, []).append(id)
         self._near: list[str] = []
+        waiting = "select id from deployments where status = 'CREATED'"
+        rare = [*connection.execute(waiting), *connection.execute("select id from projects where restricted")]
+        self._rare = {id for (id,) in rare}
         self._ids = dict.fromkeys([*(id for id in every("id") if id[3:4] == "_"), *BUILT_IN_ROLES])
         self._slugs, self._emails, self._names = every("slug"), every("email"), every("name")
         self._cursors: dict[str, list[str]] = {"[": [], '["': []}
@@ -116,6 +119,9 @@ class Pool:
             return rng.choice(MALFORMED)
         fitting = [id for id in (self._near if rng.random() < 0.85 else self._ids) if id[:3] in prefixes]
         fitting = fitting or [id for id in self._ids if id[:3] in prefixes]
+        rare = [id for id in fitting if id in self._rare]
+        if rare and rng.random() < 0.5:
+            return rng.choice(rare)
         return rng.choice(fitting or list(self._ids))
 
     def path(self, rng: random.Random) -> str:
