@@ -1,11 +1,13 @@
 """`python -m tests.execution.campaign --documents 20000 --seed 1`: the compiled executor against graphql-core's own.
 
-Over a schema with something of everything (synthetic.py), whose resolvers do what a seed says. Exit code 1 where the
-two differ; each such document is printed under its seed, with both answers. What is compared: compared.py.
+So many documents over a schema with something of everything (synthetic.py), whose resolvers do what a seed says, and as
+many over one written with strawberry (written.py), as ours is. Exit code 1 where the two differ; each such document is
+printed under its seed, with where the answers differ. What is compared: compared.py.
 """
 
 import argparse
 import asyncio
+import random
 import sys
 import time
 from collections import Counter
@@ -16,6 +18,7 @@ from typing import Any
 from graphql import OperationType, parse, validate
 
 from app.execution.operation import CompiledOperation, Workshop
+from tests.execution import written
 from tests.execution.chance import ANYWHERE, NEVER, NULLABLE, World
 from tests.execution.compared import Told, apart, by_graphql_core, by_ours, compiled, first_operation, places
 from tests.execution.documents import Writer
@@ -64,7 +67,28 @@ async def compare(workshop: Workshop, seed: int) -> Compared:
     return Compared(True, TIMES, failed, None)
 
 
-async def _ours(operation: CompiledOperation, variables: dict[str, Any], world: World) -> Told:
+async def compare_written(workshop: Workshop, seed: int) -> Compared:
+    """The same over the schema that is written with strawberry (written.py)."""
+    rng, text = random.Random(seed), written.document(seed)
+    document = parse(text)
+    if validate(written.SCHEMA, document):
+        return Compared(False, 0, 0, None)
+    operation = compiled(workshop, document)
+    failed = 0
+    for time_ in range(TIMES):
+        number, variables = seed * TIMES + time_, {"short": rng.random() < 0.5, "times": rng.choice((1, 2, 1, 2, None))}
+        said = await _ours(operation, variables, written.Tree(number))
+        expected = await by_graphql_core(written.SCHEMA, document, variables, written.Tree(number))
+        failed += bool(expected.errors)
+        if "later" in text:
+            said, expected = places(said), places(expected)
+        if said != expected:
+            found = f"seed {seed}, time {time_}\n{text}\n{variables}\n{apart(said, expected)}"
+            return Compared(True, time_ + 1, failed, found)
+    return Compared(True, TIMES, failed, None)
+
+
+async def _ours(operation: CompiledOperation, variables: dict[str, Any], world: Any) -> Told:
     try:
         return await by_ours(operation, variables, world)
     except Exception as error:  # noqa: BLE001 - an executor raises nothing, whatever its resolvers do
@@ -87,16 +111,19 @@ def _series(world: World) -> list[str | int]:
 
 async def campaign(seed: int, documents: int, show: int) -> int:
     """Compare this many; progress goes to stderr, differences to stdout. Gives the exit code."""
-    workshop = Workshop(SCHEMA)
+    workshop, written_workshop = Workshop(SCHEMA), Workshop(written.SCHEMA, written.written)
     counts: Counter[str] = Counter()
     began = time.monotonic()
     for number in range(documents):
-        compared = await compare(workshop, seed + number)
-        counts += Counter(valid=compared.valid, executions=compared.executions, failed=compared.failed)
-        if compared.differing is not None:
-            counts["differing"] += 1
-            if counts["differing"] <= show:
-                sys.stdout.write(compared.differing + "\n\n")
+        for compared in (
+            await compare(workshop, seed + number),
+            await compare_written(written_workshop, seed + number),
+        ):
+            counts.update(valid=compared.valid, executions=compared.executions, failed=compared.failed)
+            if compared.differing is not None:
+                counts["differing"] += 1
+                if counts["differing"] <= show:
+                    sys.stdout.write(compared.differing + "\n\n")
         if (number + 1) % 200 == 0 or number + 1 == documents:
             rate = (number + 1) / (time.monotonic() - began)
             sys.stderr.write(
@@ -105,8 +132,8 @@ async def campaign(seed: int, documents: int, show: int) -> int:
             sys.stderr.flush()
     sys.stderr.write("\n")
     sys.stdout.write(
-        f"{counts['executions']:,} executions of {counts['valid']:,} valid documents of {documents:,} compared with "
-        f"graphql-core's own, {counts['failed']:,} with errors: {counts['differing']} documents differ\n"
+        f"{counts['executions']:,} executions of {counts['valid']:,} valid documents of {2 * documents:,} compared "
+        f"with graphql-core's own, {counts['failed']:,} with errors: {counts['differing']} documents differ\n"
     )
     return int(counts["differing"] > 0 or not counts["valid"])
 

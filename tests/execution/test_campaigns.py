@@ -6,13 +6,16 @@ import pytest
 from graphql import parse
 
 from app.execution.operation import Workshop
-from tests.execution.campaign import compare
+from tests.execution import written
+from tests.execution.campaign import compare, compare_written
 from tests.execution.contract_campaign import FIELDS, Campaign
 from tests.execution.documents import Writer
 from tests.execution.synthetic import SCHEMA
 
 # graphql-core leaves behind what it no longer waits for; what ours leaves is counted (campaign.py).
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine .*(Executor|default_type_resolver):RuntimeWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine .*(Executor|default_type_resolver|_async_resolver):RuntimeWarning"
+)
 
 DOCUMENTS, OPERATIONS = 150, 90
 
@@ -22,6 +25,14 @@ async def test_random_documents_are_answered_as_by_graphql_core() -> None:
     found = [await compare(workshop, seed) for seed in range(DOCUMENTS)]
     assert [one.differing for one in found if one.differing] == []
     assert sum(one.valid for one in found) > DOCUMENTS * 0.95
+    assert 0 < sum(one.failed for one in found) < sum(one.executions for one in found)
+
+
+async def test_documents_over_a_schema_of_strawberry_are_too() -> None:
+    workshop = Workshop(written.SCHEMA, written.written)
+    found = [await compare_written(workshop, seed) for seed in range(DOCUMENTS)]
+    assert [one.differing for one in found if one.differing] == []
+    assert all(one.valid for one in found)
     assert 0 < sum(one.failed for one in found) < sum(one.executions for one in found)
 
 
