@@ -107,7 +107,9 @@ class Campaign:
         pool.learn(expected.data)
         self.counts.update(compared=1, failed=bool(expected.errors), changed=self._changed(drawn, expected.data))
         if said != expected:
-            self.differing.append(f"number {number}, as {person} at {at}\n{text}\n{variables}\n{apart(said, expected)}")
+            self.differing.append(
+                f"seed {self._seed}, number {number}, as {person} at {at}\n{text}\n{variables}\n{apart(said, expected)}"
+            )
 
     def _drawn(self, rng: random.Random, pool: Pool) -> tuple[str, dict[str, Any]]:
         """A document and its variables."""

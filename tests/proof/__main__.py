@@ -63,6 +63,18 @@ CAMPAIGNS = (
         ("--pairs", "5000"),
         ("--pairs", "500"),
     ),
+    Campaign(
+        "tests.execution.campaign",
+        "operations are executed as graphql-core does",
+        ("--documents", "4000"),
+        ("--documents", "150"),
+    ),
+    Campaign(
+        "tests.execution.contract_campaign",
+        "so are those of our schema, mutations included",
+        ("--operations", "3000"),
+        ("--operations", "150"),
+    ),
 )
 
 
