@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from app.api.context import Context
 from app.api.endpoint import GraphQLEndpoint
+from app.api.kept_answers import KeptAnswers
 from app.api.limits import Limits
 from app.api.schema import schema
 from app.db.engine import Database
@@ -60,6 +61,7 @@ class Server:
             context=self._context,
             read_body=lambda scope, receive: read_body(scope, receive, settings.max_body_bytes),
             after=self._after,
+            kept=KeptAnswers(settings.answers_mb * 1024 * 1024) if settings.answers_mb else None,
             allow_get=settings.graphql_get,
         )
 

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         ge=64,
         description="what organizations and views kept in memory may take, in MiB; the longest unused go",
     )
+    answers_mb: int = Field(
+        default=64, ge=0, description="what answers kept to be given again may take, in MiB; 0 keeps none"
+    )
     create_organization: Literal["anyone", "administrators"] = Field(
         default="anyone", description="who may create organizations: any person, or instance administrators only"
     )

@@ -7,7 +7,7 @@ with an HTTPException, for whoever serves us to answer. A well-formed one that c
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import orjson
 import strawberry
@@ -24,6 +24,15 @@ from app.errors import BailiwickError, invalid
 from app.policy.vocabulary import ErrorCode
 
 C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
+
+
+class Keeper(Protocol[C_contra]):
+    """Answers that may be given again: to the same context in all that matters, and the same body."""
+
+    def find(self, context: C_contra, body: bytes) -> bytes | None: ...
+
+    def keep(self, context: C_contra, body: bytes, answer: bytes) -> None: ...
 
 
 class GraphQLEndpoint(Generic[C]):
@@ -31,8 +40,8 @@ class GraphQLEndpoint(Generic[C]):
 
     `context` makes what resolvers get as `info.context`, and `read_body` reads the body; either raises HTTPException
     for a request that is not to be answered. `after` is called once the answer has left; what it raises is passed on,
-    too late to change anything. Expects `request_id` and `headers` in the scope's state, and leaves `media_type` there
-    for whoever answers an HTTPException.
+    too late to change anything. `kept` has what was answered to a body before. Expects `request_id` and `headers` in
+    the scope's state, and leaves `media_type` there for whoever answers an HTTPException.
     """
 
     def __init__(
@@ -43,12 +52,14 @@ class GraphQLEndpoint(Generic[C]):
         context: Callable[[Scope], Awaitable[C]],
         read_body: Callable[[Scope, Receive], Awaitable[bytes]],
         after: Callable[[C], Awaitable[None]] | None = None,
+        kept: Keeper[C] | None = None,
         allow_get: bool = False,
     ) -> None:
         self._limits = limits
         self._context = context
         self._read_body = read_body
         self._after = after
+        self._kept = kept
         self._methods = ("GET", "POST") if allow_get else ("POST",)
         self._documents = Documents(schema, limits)
 
@@ -66,35 +77,41 @@ class GraphQLEndpoint(Generic[C]):
         if method == "POST":
             expect_json(state["headers"])
         context = await self._context(scope)
-        if method == "POST":
-            parameters = from_body(await self._read_body(scope, receive))
-        else:
-            parameters = from_query_string(scope["query_string"])
-        answer = await self._answer(parameters, context, state["request_id"], reading=method == "GET")
-        body = orjson.dumps(answer)
+        question = await self._read_body(scope, receive) if method == "POST" else scope["query_string"]
+        kept = self._kept if method == "POST" else None
+        status, body = 200, None if kept is None else kept.find(context, question)
+        if body is None:
+            parameters = from_body(question) if method == "POST" else from_query_string(question)
+            answer, may_keep = await self._answer(parameters, context, state["request_id"], reading=method == "GET")
+            status, body = _status(answer, media_type), orjson.dumps(answer)
+            if kept is not None and may_keep:
+                kept.keep(context, question, body)
         headers = [
             (b"content-length", str(len(body)).encode()),
             (b"content-type", f"{media_type}; charset=utf-8".encode()),
         ]
-        await send({"type": "http.response.start", "status": _status(answer, media_type), "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         return context
 
-    async def _answer(self, parameters: Parameters, context: C, request_id: str, *, reading: bool) -> Entry:
+    async def _answer(
+        self, parameters: Parameters, context: C, request_id: str, *, reading: bool
+    ) -> tuple[Entry, bool]:
+        """The answer, and whether it is one that could be given again: of a query, without errors."""
         try:
-            result = await self._execute(parameters, context, reading=reading)
+            result, is_query = await self._execute(parameters, context, reading=reading)
         except DocumentError as refused:
-            return {"errors": mask(refused.errors, request_id)}
+            return {"errors": mask(refused.errors, request_id)}, False
         except BailiwickError as error:
-            return {"errors": [describe(error, request_id)]}
+            return {"errors": [describe(error, request_id)]}, False
         if not result.errors:
-            return {"data": result.data}
+            return {"data": result.data}, is_query
         errors = mask(result.errors, request_id)
         if result.data is None and not any(error.path for error in result.errors):
-            return {"errors": errors}  # it was not executed: variables, for example
-        return {"errors": errors, "data": result.data}
+            return {"errors": errors}, False  # it was not executed: variables, for example
+        return {"errors": errors, "data": result.data}, False
 
-    async def _execute(self, parameters: Parameters, context: C, *, reading: bool) -> ExecutionResult:
+    async def _execute(self, parameters: Parameters, context: C, *, reading: bool) -> tuple[ExecutionResult, bool]:
         document = self._documents.document(parameters.query)
         operation = document.operation(parameters.operation_name)
         if operation.type is OperationType.SUBSCRIPTION:
@@ -103,7 +120,7 @@ class GraphQLEndpoint(Generic[C]):
             raise _wrong_method(("POST",))
         operation.cost.check(parameters.variables, self._limits.objects)
         result = operation.compiled.execute(context, parameters.variables)
-        return await result if isawaitable(result) else result
+        return await result if isawaitable(result) else result, operation.type is OperationType.QUERY
 
 
 def _status(answer: Entry, media_type: str) -> int:

@@ -16,7 +16,7 @@ class Ordered(Generic[T]):
     going over them.
     """
 
-    __slots__ = ("_count", "_keeps", "_numbers", "key", "things")
+    __slots__ = ("_count", "_keeps", "_numbers", "_things", "key")
 
     def __init__(
         self,
@@ -27,21 +27,17 @@ class Ordered(Generic[T]):
         count: Callable[[], int] | None = None,
     ) -> None:
         self._numbers = numbers
-        self.things = things
+        self._things = things
         self._keeps = keeps
         self._count = count
         self.key = key
 
     def where(self, condition: Callable[[T], bool]) -> "Ordered[T]":
         """Those for which something holds."""
-        things, keeps = self.things, self._keeps
+        things, keeps = self._things, self._keeps
         if keeps is None:
             return Ordered(self._numbers, things, self.key, lambda number: condition(things[number]))
         return Ordered(self._numbers, things, self.key, lambda number: keeps(number) and condition(things[number]))
-
-    def numbers(self) -> Iterator[int]:
-        """Theirs, in their order."""
-        return iter(self._numbers) if self._keeps is None else filter(self._keeps, self._numbers)
 
     def __iter__(self) -> Iterator[T]:
         return self.forwards(0, len(self._numbers))
@@ -62,7 +58,7 @@ class Ordered(Generic[T]):
     def take(self, start: int, end: int, most: int) -> list[T]:
         """The first so many from one place up to another."""
         if self._keeps is None:
-            things = self.things
+            things = self._things
             return [things[number] for number in self._numbers[start : min(end, start + most)]]
         return list(islice(self.forwards(start, end), most))
 
@@ -75,11 +71,11 @@ class Ordered(Generic[T]):
         return self._at(range(end - 1, start - 1, -1))
 
     def _at(self, places: range) -> Iterator[T]:
-        numbers, things, keeps = self._numbers, self.things, self._keeps
+        numbers, things, keeps = self._numbers, self._things, self._keeps
         for place in places:
             number = numbers[place]
             if keeps is None or keeps(number):
                 yield things[number]
 
     def _key_of(self, number: int) -> Key:
-        return self.key(self.things[number])
+        return self.key(self._things[number])

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
+
 
 def bits(numbers: Iterable[int], size: int) -> int:
     """The set of these numbers, all below `size`."""
@@ -19,6 +21,11 @@ def marks(mask: int, size: int) -> bytes:
 def holds(marked: bytes, number: int) -> bool:
     """Whether a set in that form holds a number."""
     return bool(marked[number >> 3] >> (number & 7) & 1)
+
+
+def flags(mask: int, size: int) -> bytes:
+    """A set as a byte for each number below `size`: 1 where it holds it. For going over all of them."""
+    return f"{mask:0{size}b}"[::-1].encode().translate(_FLAGS)
 
 
 def members(mask: int) -> Iterable[int]:

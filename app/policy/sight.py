@@ -12,7 +12,7 @@ FEW = 20
 """Who sees less than one in so many has their own sorted; else the order of all is gone through."""
 
 SMALL = 4_000
-"""Of so many environments those that are seen are kept, four bytes each, once a view is asked for them again."""
+"""Of so many environments those that are seen are kept, four bytes each."""
 
 
 class Sight:
@@ -22,33 +22,28 @@ class Sight:
         self._view = view
         self._structure = view.structure
         self._environments: dict[int, Ordered[Environment]] = {}
-        self._kept: set[int] = set()
-        """Below which nodes all environments that are seen are known."""
         self._projects: dict[int, Ordered[Node]] = {}
 
     def environments(self, within: Node) -> Ordered[Environment]:
         """The visible environments of the projects at and below a node."""
         number = self._structure.node_number[within.id]
-        found = self._environments.get(number)
-        if found is None:
-            found = self._environments[number] = self._scanned(number)
-        elif number not in self._kept and len(self._structure.environments) <= SMALL:
-            found = self._environments[number] = Ordered(array("I", found.numbers()), found.things, order_of)
-            self._kept.add(number)
-        return found
+        if number not in self._environments:
+            self._environments[number] = self._make_environments(number)
+        return self._environments[number]
 
-    def _scanned(self, within: int) -> Ordered[Environment]:
+    def _make_environments(self, within: int) -> Ordered[Environment]:
         structure, view = self._structure, self._view
         if isinstance(structure.nodes[within], Project):
             own = structure.environments_of[within]
-            self._kept.add(within)
             return Ordered([n for n in own if view.sees_environment(n)], structure.environments, order_of)
         projects = view.projects_showing_environments & (structure.subtree(within) if within else structure.all_nodes)
         if projects.bit_count() * FEW < len(structure.nodes):
             seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))
             numbers = sorted(seen, key=structure.environment_rank.__getitem__)
-            self._kept.add(within)
             return Ordered(numbers, structure.environments, order_of)
+        if len(structure.environments) <= SMALL:
+            kept = array("I", view.environments_by_name(projects))
+            return Ordered(kept, structure.environments, order_of)
         if within == 0:
             keeps = view.sees_environment
         else:

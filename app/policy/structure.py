@@ -183,6 +183,11 @@ class Structure:
         return sorted(range(len(self.environments)), key=lambda n: order_of(self.environments[n]))
 
     @cached_property
+    def projects_by_name(self) -> list[int]:
+        """The projects of the environments in that order."""
+        return [self.project_of[number] for number in self.environments_by_name]
+
+    @cached_property
     def environment_rank(self) -> list[int]:
         """By number: the place of an environment in that order."""
         return _inverse(self.environments_by_name)

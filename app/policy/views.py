@@ -7,12 +7,12 @@ They share no code beyond the vocabulary, so that each is a check of the other.
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress, filterfalse
 
 from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Node, Project
 from app.policy.grantees import Grantees, Named
 from app.policy.roles import LEVEL_ROLES, Role
-from app.policy.sets import bits, holds, marks, members
+from app.policy.sets import bits, flags, holds, marks, members
 from app.policy.structure import UNRESTRICTED, Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import (
@@ -287,6 +287,16 @@ class View:
         if self.is_instance_admin:
             return self.structure.projects & covered
         return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT) & covered
+
+    def environments_by_name(self, projects: int) -> Iterator[int]:
+        """The visible environments of some projects (a set), in order of name."""
+        structure = self.structure
+        inside = flags(projects & self.projects_showing_environments, self._size)
+        numbers = compress(structure.environments_by_name, map(inside.__getitem__, structure.projects_by_name))
+        if not self._by_project:
+            return filter(self.sees_environment, numbers)
+        hidden = {number for number in structure.hidden_by if not self.sees_environment(number)}
+        return filterfalse(hidden.__contains__, numbers) if hidden else numbers
 
     def count_environments(self, projects: int) -> int:
         """How many visible environments are in those of some projects (a set) that show any."""

@@ -34,6 +34,8 @@ class Reader:
         self.key_hash = key_hash
         self.subject = subject
         self.moment = moment
+        self.has_read = False
+        """Whether anything was read from the store beside the facts."""
         self._memory = memory
         self._opened: dict[str, Objects | None] = {}
         self.views: dict[str, View] = {}
@@ -43,6 +45,12 @@ class Reader:
     def arrival(self) -> Arrival:
         """As whom, and when, the subject came in: where reading anew can begin from."""
         return Arrival(self.subject, self.moment.instance_revision, self.moment.revisions)
+
+    @property
+    def ends_at(self) -> int | None:
+        """The first instant (µs) at which time alone could change what is seen where something is open; None: never."""
+        ends = (end for view in self.views.values() for end in (view.ends_at, view.others_end_at))
+        return min((end for end in ends if end is not None), default=None)
 
     async def open(self, organization_id: str) -> Objects | None:
         """What the subject sees in an organization; None in one that they don't belong to, there or not."""
@@ -95,6 +103,7 @@ class Reader:
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run a function of the store in a read transaction of its own."""
+        self.has_read = True
         return await self.database.read(fn)
 
     async def read_of(
@@ -106,4 +115,4 @@ class Reader:
     ) -> T:
         """Run a function of the store about one organization, as of the moment: `fn(connection, id, revision, …)`."""
         revision = self.moment.revisions[organization_id]
-        return await self.database.read(lambda connection: fn(connection, organization_id, revision, *args, **kwargs))
+        return await self.read(lambda connection: fn(connection, organization_id, revision, *args, **kwargs))

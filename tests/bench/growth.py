@@ -60,7 +60,7 @@ def grow(size: Size, folder: Path, patience: float, say: Say) -> Data:
     say(f"growth, {what}: making them")
     store = make_store(folder / "bailiwick.db", whole, lambda facts: say(f"growth, {what}: {facts:,} facts made"))
     ground = _ground(read_facts(store))
-    with serving(Entrant(OURS, "Bailiwick"), store, whole) as process:
+    with serving(Entrant(OURS, "Bailiwick", {"answers_mb": "0"}), store, whole) as process:
         found = asyncio.run(Growth(process, ground, whole, lambda text: say(f"growth, {what}: {text}")).all(patience))
     return {"size": asdict(size), **found}
 

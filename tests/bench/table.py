@@ -63,9 +63,9 @@ def measured(results: Data) -> str:
     return (
         f"Medians of {results['rounds']} rounds, quartiles in brackets: CPU of the server process, by the operating "
         "system's accounting, as a multiple of the ceiling's in the same round. Over HTTP with keep-alive and API keys "
-        f"of {size['keys']} people in turn, one process on one core, nothing cached; {size['environments']:,} "
-        f"environments, {size['projects']:,} projects, {size['teams']:,} teams, {size['people']:,} people. "
-        f"Of {asked:,} questions {lost:,} were dropped or failed."
+        f"of {size['keys']} people in turn, one process on one core, no answers kept except where it says so; "
+        f"{size['environments']:,} environments, {size['projects']:,} projects, {size['teams']:,} teams, "
+        f"{size['people']:,} people. Of {asked:,} questions {lost:,} were dropped or failed."
     )
 
 
