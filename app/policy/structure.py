@@ -5,7 +5,8 @@ never leave the process. An environment has no set of its own kind anywhere: who
 one bit for it, and a project keeps a tuple of its environments' numbers.
 """
 
-from collections.abc import Iterable
+from bisect import insort
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,13 +66,56 @@ class Structure:
         known = self.facts
         if not (facts.organization is known.organization and facts.teams is known.teams):
             return Structure(facts)
-        if not (facts.projects is known.projects and facts.environments is known.environments):
+        if facts.projects is not known.projects:
             return Structure(facts)
         following = copy(self)
         following.facts = facts
+        if facts.environments is not known.environments and not following._renew_environments(self):
+            return Structure(facts)
         if facts.restrictions is not known.restrictions:
             following._renew_restrictions(self)
         return following
+
+    def _renew_environments(self, known: "Structure") -> bool:
+        """Take the environments of the facts, where all else is as it was; False where some are gone or elsewhere."""
+        environments = list(self.facts.environments.values())
+        pairs = zip(known.environments, environments, strict=False)
+        changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
+        if len(environments) < len(known.environments):
+            return False
+        if any(_stands_otherwise(known.environments[number], environments[number]) for number in changed):
+            return False
+        added = range(len(known.environments), len(environments))
+        self.environments = environments
+        self.environment_number = known.environment_number | {environments[n].id: n for n in added}
+        own = [self.node_number[environments[n].project_id] for n in added]
+        self.project_of = [*known.project_of[:-1], *own, len(self.nodes)]
+        self.no_environment = len(environments)
+        for name in _OF_ENVIRONMENTS:
+            self.__dict__.pop(name, None)
+        if {"environments_by_name", "environments_of", "matching"} <= known.__dict__.keys():
+            self.environments_by_name = _with(known.environments_by_name, added, self._environment_order)
+            self.environments_of = list(known.environments_of)
+            for number, project in zip(added, own, strict=True):
+                group = _with(self.environments_of[project], (number,), self._environment_order)
+                self.environments_of[project] = tuple(group)
+            if self.facts.restrictions is known.facts.restrictions:
+                self.matching = [*known.matching[:-1], *([UNRESTRICTED] * len(added)), UNRESTRICTED]
+                for number in (*changed, *added):
+                    self.matching[number] = self._matching(environments[number])
+        return True
+
+    def _matching(self, environment: Environment) -> Matching:
+        scopes = self.facts.path(environment.project_id)
+        above = (restriction for scope in scopes for restriction in self.facts.restrictions_at(scope.id))
+        found = [r for r in above if r.enabled and is_target(r, environment)]
+        if not found:
+            return UNRESTRICTED
+        numbers = sorted(self.restriction_number[restriction.id] for restriction in found)
+        return Matching(tuple(numbers), tuple(n for n in numbers if self.restrictions[n].hides))
+
+    def _environment_order(self, number: int) -> tuple[str, str]:
+        return order_of(self.environments[number])
 
     def _renew_restrictions(self, known: "Structure") -> None:
         """Take the restrictions of the facts, where all else is as it was."""
@@ -247,6 +291,26 @@ def is_target(restriction: Restriction, environment: Environment) -> bool:
         return restriction.tier is environment.tier
     pattern = restriction.environment_name or ""
     return pattern == environment.name or ("*" in pattern and matches(pattern, environment.name))
+
+
+_OF_ENVIRONMENTS = (
+    "environments_by_name", "environments_of", "projects_by_name", "environment_rank", "matching", "hidden_by",
+    "_by_name", "_by_tier",
+)  # fmt: skip
+"""What is computed of the environments."""
+
+
+def _stands_otherwise(was: Environment, now: Environment) -> bool:
+    """Whether it isn't the same environment, in the same place and order."""
+    return (was.id, was.name, was.project_id) != (now.id, now.name, now.project_id)
+
+
+def _with(order: Iterable[int], added: Iterable[int], key: Callable[[int], tuple[str, str]]) -> list[int]:
+    """The numbers in order of a key, with some more."""
+    renewed = list(order)
+    for number in added:
+        insort(renewed, number, key=key)
+    return renewed
 
 
 def _matches_otherwise(was: Restriction, now: Restriction) -> bool:

@@ -62,6 +62,30 @@ def environment(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[
     return {"environments": {**facts.environments, chosen.id: changed}}, {"environments": [chosen.id]}
 
 
+def environments_come(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """Two more, and one that was there changes its tier."""
+    known = list(facts.environments.values())
+    changed = replace(rng.choice(known), tier=rng.choice(known).tier)
+    new = [
+        replace(rng.choice(known), id=f"env_new{number}", name=rng.choice(["a-new", "production", "zz"]) + str(number))
+        for number in range(2)
+    ]
+    values = {**facts.environments, changed.id: changed} | {each.id: each for each in new}
+    return {"environments": values}, {"environments": [changed.id, *(each.id for each in new)]}
+
+
+def environment_gone(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    gone = rng.choice(list(facts.environments))
+    return {"environments": {id: e for id, e in facts.environments.items() if id != gone}}, {"environments": [gone]}
+
+
+def environment_and_restriction(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """One revision may change both."""
+    values, changed = environments_come(rng, facts)
+    more, also = grants(rng, facts)
+    return {**values, **more}, {**changed, **also}
+
+
 def deactivation(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
     """Somebody is let out, or in again."""
     chosen = rng.choice(list(facts.people.values()))
@@ -109,7 +133,7 @@ def told(objects: Objects) -> dict[str, Any]:
     ids = [facts.organization.id, *facts.teams, *facts.projects, *facts.environments]
     return {
         "sees": {id: view.sees(id) for id in ids},
-        "may": {id: view.permissions(id) for id in ids},
+        "may": {id: view.permissions(id) for id in (*ids, "env_of_nobody")},
         "people": {id: objects.person(id) is not None for id in facts.people},
         "everybody": sorted(objects.people),
         "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
@@ -126,7 +150,20 @@ def can_change(facts: Facts) -> bool:
     return bool(facts.restrictions and facts.memberships and facts.environments)
 
 
-@pytest.mark.parametrize("change", [nothing, grants, restriction_gone, membership, environment, deactivation])
+@pytest.mark.parametrize(
+    "change",
+    [
+        nothing,
+        grants,
+        restriction_gone,
+        membership,
+        environment,
+        environments_come,
+        environment_gone,
+        environment_and_restriction,
+        deactivation,
+    ],
+)
 def test_what_goes_on_says_what_is_made_anew(change: Change) -> None:
     assert gone_on(change) > 100, "some of them do go on"
 
