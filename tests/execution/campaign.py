@@ -69,7 +69,7 @@ async def compare(workshop: Workshop, seed: int) -> Compared:
 
 async def compare_written(workshop: Workshop, seed: int) -> Compared:
     """The same over the schema that is written with strawberry (written.py)."""
-    rng, text = random.Random(seed), written.document(seed)
+    rng, text = random.Random(seed), written.Writer(seed).document()
     document = parse(text)
     if validate(written.SCHEMA, document):
         return Compared(False, 0, 0, None)

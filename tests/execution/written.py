@@ -39,6 +39,10 @@ class SmallPartValue(PartValue):
     """Of one too."""
 
 
+class Impostor(Value):
+    """Of no type, though it has all that a part has."""
+
+
 class OwnerValue(Value):
     """Of an Owner."""
 
@@ -197,7 +201,7 @@ class Tree:
 
     def __init__(self, seed: int) -> None:
         self._drawn = random.Random(seed)
-        self._wrong = self._drawn.choice((0.0, 0.0, 0.01, 0.05))
+        self._wrong = self._drawn.choice((0.0, 0.002, 0.01, 0.05))
         self._few: list[Any] = []
         self._few = [self._part(PartValue, 3) for _ in range(4)]
         self.parts = self._parts(0)
@@ -208,13 +212,15 @@ class Tree:
         most = (9, 4, 2, 0)[depth]
         found = [self._part(kind, depth) for _ in range(drawn.randint(0, most) if depth else most)]
         if found and drawn.random() < 2 * self._wrong:
-            found[drawn.randrange(len(found))] = drawn.choice((None, ValueError("no part"), Value(), self._owner(3)))
+            found[drawn.randrange(len(found))] = drawn.choice(
+                (None, ValueError("no part"), self._owner(3), self._part(Impostor, 3), self._part(Impostor, 3))
+            )
         return drawn.choice((found, found, tuple(found)))
 
-    def _part(self, kind: type[PartValue], depth: int) -> Any:
+    def _part(self, kind: type[Value], depth: int) -> Any:
         one, drawn = self._one, self._drawn
         below = depth < 3 and drawn.random() < 0.6
-        return (kind if drawn.random() > self._wrong else SmallPartValue)(
+        return (SmallPartValue if kind is PartValue and drawn.random() < self._wrong else kind)(
             name=one("a", "b", wrong=(None, 7, [])),
             size=one(1, 2, wrong=(None, 2**31, "x", True, 3.0, KeyError("no size"))),
             ratio=one(1.5, None, 0.0, wrong=(float("nan"), float("inf"), 2, "x")),
@@ -237,7 +243,7 @@ class Tree:
 
     def _plain(self) -> Any:
         if self._drawn.random() < self._wrong / 2:
-            return Value()
+            return self._drawn.choice((Value(), self._part(Impostor, 3)))
         return self._drawn.choice(self._few) if self._few else None
 
     def _owner(self, depth: int) -> Any:
@@ -256,35 +262,43 @@ written = strawberry.Schema(
 SCHEMA = written._schema
 
 
-def document(seed: int) -> str:
-    """A random query, nothing of it skipped or spread."""
-    drawn = random.Random(seed)
-    root = SCHEMA.query_type
-    assert root is not None
-    body = _selection(root, drawn, 0)
-    kinds = {"short": "Boolean!", "times": "Int"}
-    declared = ", ".join(f"${name}: {kind}" for name, kind in kinds.items() if f"${name}" in body)
-    return f"query Q{f'({declared})' if declared else ''} {body}"
+class Writer:
+    """Writes the document of a seed: a query, nothing of it skipped or spread."""
+
+    def __init__(self, seed: int) -> None:
+        self._drawn = random.Random(seed)
+        self._flat = self._drawn.random() < 0.5
+
+    def document(self) -> str:
+        root = SCHEMA.query_type
+        assert root is not None
+        body = self._selection(root, 0)
+        kinds = {"short": "Boolean!", "times": "Int"}
+        declared = ", ".join(f"${name}: {kind}" for name, kind in kinds.items() if f"${name}" in body)
+        return f"query Q{f'({declared})' if declared else ''} {body}"
+
+    def _selection(self, kind: GraphQLObjectType, depth: int) -> str:
+        drawn = self._drawn
+        parts = ["__typename"] if drawn.random() < 0.3 else []
+        names = [name for name in kind.fields if not self._flat or depth == 0 or name in _FLAT]
+        for name in drawn.sample(names, drawn.randint(1, min(4 if self._flat else 8, len(names)))):
+            below = get_named_type(kind.fields[name].type)
+            if is_leaf_type(below):
+                parts.append(drawn.choice(_ASKED.get(name, (name,))))
+            elif depth < 3:
+                parts.append(f"{name} {self._below(below, depth + 1)}")
+        return "{ " + " ".join(parts or ["__typename"]) + " }"
+
+    def _below(self, kind: Any, depth: int) -> str:
+        if not is_abstract_type(kind):
+            return self._selection(kind, depth)
+        # Each member has keys of its own, below a field that both have under one.
+        members = [f"... on {one} {{ {one.lower()}Name: name }}" for one in ("Part", "Owner")]
+        return "{ __typename " + " ".join(members) + " }"
 
 
-def _selection(kind: GraphQLObjectType, drawn: random.Random, depth: int) -> str:
-    parts = ["__typename"] if drawn.random() < 0.3 else []
-    for name in drawn.sample(list(kind.fields), drawn.randint(1, min(8, len(kind.fields)))):
-        below = get_named_type(kind.fields[name].type)
-        if is_leaf_type(below):
-            parts.append(drawn.choice(_ASKED.get(name, (name,))))
-        elif depth < 3:
-            parts.append(f"{name} {_below(below, drawn, depth + 1)}")
-    return "{ " + " ".join(parts or ["__typename"]) + " }"
-
-
-def _below(kind: Any, drawn: random.Random, depth: int) -> str:
-    if not is_abstract_type(kind):
-        return _selection(kind, drawn, depth)
-    # Each member has keys of its own, below a field that both have under one.
-    return "{ __typename " + " ".join(f"... on {one} {{ {one.lower()}Name: name }}" for one in ("Part", "Owner")) + " }"
-
-
+_FLAT = {"name", "size", "shade", "sure", "label", "sibling", "owner", "maker", "parts", "spare", "bare"}
+"""What is made for whole lists at once; half of all documents ask for nothing else."""
 _ASKED = {
     "label": ("label", "label(short: true)", "label(short: $short)"),
     "later": ("later", "later(times: 2)", "later(times: $times)"),
