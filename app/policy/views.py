@@ -40,9 +40,7 @@ class View:
         self.facts = structure.facts
         self.subject = subject
         self.at = at
-        self._bounds: list[int] = []
         key = subject.key
-        self._bound(key.expires_at if key is not None else None)
         self.is_good = subject.person.is_active and (key is None or key.expires_at is None or at < key.expires_at)
         self.is_instance_admin = subject.person.is_instance_admin
         self._own = self.facts.memberships_of(subject.id)
@@ -57,7 +55,6 @@ class View:
         self._by_project = self._limited_to is None and not self._covers_one_environment
         self._asked: dict[Permission, bytes] = {}
         self._known: dict[Permission, dict[int, bool]] = {}
-        self._bounds_of_roles = tuple(self._bounds)
 
     def followed_by(self, structure: Structure, at: int) -> "View | None":
         """The view of the same subject over another version, if what it was built from is the same there.
@@ -75,7 +72,6 @@ class View:
             return None
         following = copy(self)
         following.structure, following.facts, following.at = structure, facts, at
-        following._bounds = list(self._bounds_of_roles)
         following._known = {}
         for name in _OF_RESTRICTIONS:
             following.__dict__.pop(name, None)
@@ -90,15 +86,13 @@ class View:
 
     @cached_property
     def ends_at(self) -> int | None:
-        """The first instant at which time alone could change anything here; None for never. Complete once asked."""
-        # What looks at grants notes when they begin and end, so it is to be computed first.
-        _ = self.passed | self.passed_by_team | self.approvable
-        return min((bound for bound in self._bounds if bound > self.at), default=None)
+        """The first instant at which time alone could change anything here, or in what is seen of others.
 
-    @cached_property
-    def others_end_at(self) -> int | None:
-        """The first instant at which time alone could change what is seen of other people; None for never."""
-        return self.facts.next_boundary(self.at)
+        None for never. It may be too early, never too late: that of anybody's memberships and grants, or of the key.
+        """
+        key = self.subject.key
+        ends = (self.facts.next_boundary(self.at), None if key is None else key.expires_at)
+        return min((end for end in ends if end is not None and end > self.at), default=None)
 
     def sees(self, resource_id: str) -> bool:
         """Whether a resource is visible; False for an unknown id."""
@@ -368,7 +362,6 @@ class View:
         """By role: the set of nodes on which the subject holds it (section 4, step 4)."""
         held: dict[Role, int] = {}
         for own in self._own:
-            self._bound(own.starts_at, own.expires_at)
             number = self.structure.node_number.get(own.node_id)
             if number is None:
                 continue
@@ -376,7 +369,6 @@ class View:
             if own.holds_at(self.at):
                 self._hold(held, roles, number)
             for invited in self.facts.memberships_of(own.node_id):
-                self._bound(invited.starts_at, invited.expires_at)
                 node = self.structure.node_number.get(invited.node_id)
                 if node is not None and own.holds_at(self.at) and invited.holds_at(self.at):
                     self._hold(held, handed_on(roles, self._roles(invited)), node)
@@ -458,8 +450,6 @@ class View:
         if rule.user_id is None:
             return False
         root = self.facts.membership_on(rule.user_id, self.facts.organization.id)
-        if root is not None:
-            self._bound(root.starts_at, root.expires_at)
         person = self.facts.people.get(rule.user_id)
         return person is None or not person.is_active or root is None or not root.holds_at(self.at)
 
@@ -473,12 +463,7 @@ class View:
         return len(self.structure.restrictions)
 
     def _through(self, named: Iterable[Named]) -> int:
-        passed = []
-        for each in named:
-            if isinstance(each.rule, Grant):
-                self._bound(each.rule.starts_at, each.rule.expires_at)
-                if each.rule.holds_at(self.at):
-                    passed.append(each.restriction)
+        passed = (each.restriction for each in named if isinstance(each.rule, Grant) and each.rule.holds_at(self.at))
         return bits(passed, self._restrictions)
 
     def _by_level(self, grantees: Grantees) -> int:
@@ -523,12 +508,9 @@ class View:
     def _any(mask: int, numbers: tuple[int, ...]) -> bool:
         return any(mask >> number & 1 for number in numbers)
 
-    def _bound(self, *bounds: int | None) -> None:
-        self._bounds.extend(bound for bound in bounds if bound is not None)
-
 
 _OF_RESTRICTIONS = (
-    "ends_at", "others_end_at", "passed", "passed_as_admin", "passed_by_team", "approvable",
+    "ends_at", "passed", "passed_as_admin", "passed_by_team", "approvable",
 )  # fmt: skip
 """What a view computes of restrictions, and of other people's memberships."""
 

@@ -6,6 +6,8 @@ Nothing here expires by a clock or hears of changes: a request says which revisi
 import asyncio
 import gc
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
@@ -65,9 +67,7 @@ def moved(known: Objects, subject: Subject, structure: Structure, at: int) -> Ob
 
 
 def _has_ended(view: View, at: int) -> bool:
-    # What is seen of other people turns with their memberships, so the organization's next instant counts too.
-    own, others = view.ends_at, view.others_end_at
-    return (own is not None and own <= at) or (others is not None and others <= at)
+    return view.ends_at is not None and view.ends_at <= at
 
 
 class FactsMemory:
@@ -104,11 +104,14 @@ class FactsMemory:
     async def _read(self, organization_id: str, at: Revisions) -> Version | None:
         nearest = self._nearest(organization_id, at)
         known = None if nearest is None else nearest.structure
-        structure = await self._database.load(lambda connection: structure_at(connection, organization_id, *at, known))
-        if structure is None:
-            return None
-        if known is None and structure.facts.size >= LARGE:
-            gc.freeze()
+        with _no_collection() if known is None else nullcontext():
+            structure = await self._database.load(
+                lambda connection: structure_at(connection, organization_id, *at, known)
+            )
+            if structure is None:
+                return None
+            if known is None and structure.facts.size >= LARGE:
+                gc.freeze()
         version = Version(structure, nearest)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
@@ -137,6 +140,18 @@ class FactsMemory:
             for versions in self._versions.values()
             for version in versions.values()
         )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold back the garbage collector: while so much is made that stays, it finds nothing and holds everybody."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def structure_at(

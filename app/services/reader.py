@@ -49,8 +49,7 @@ class Reader:
     @property
     def ends_at(self) -> int | None:
         """The first instant (µs) at which time alone could change what is seen where something is open; None: never."""
-        ends = (end for view in self.views.values() for end in (view.ends_at, view.others_end_at))
-        return min((end for end in ends if end is not None), default=None)
+        return min((view.ends_at for view in self.views.values() if view.ends_at is not None), default=None)
 
     async def open(self, organization_id: str) -> Objects | None:
         """What the subject sees in an organization; None in one that they don't belong to, there or not."""

@@ -141,7 +141,7 @@ def told(objects: Objects) -> dict[str, Any]:
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
         "environments": [each.id for each in objects.sight.environments(facts.organization)],
         "count": len(objects.sight.environments(facts.organization)),
-        "ends": (view.ends_at, view.others_end_at),
+        "ends": view.ends_at,
     }
 
 
