@@ -67,6 +67,7 @@ class Chance:
     def __init__(self, world: World, drawn: random.Random, depth: int) -> None:
         self._world = world
         self._drawn = drawn
+        self._depth = depth
         self._most = 4 if depth < 3 else 2
 
     def resolved(self, kind: Any, arguments: dict[str, Any]) -> Any:
@@ -119,7 +120,9 @@ class Chance:
 
     def _item(self, kind: Any) -> Any:
         if not is_list_type(kind) and self._waits(kind, 0.1):
-            return soon(self._world.watch, lambda: self._item_now(kind))
+            # It draws for itself, as nobody knows which of several is waited for first.
+            alone = Chance(self._world, random.Random(self._drawn.random()), self._depth)
+            return soon(self._world.watch, lambda: alone._item_now(kind))
         return self._item_now(kind)
 
     def _item_now(self, kind: Any) -> Any:
