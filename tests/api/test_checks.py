@@ -420,7 +420,11 @@ async def test_a_verdict_alone_that_fails_refuses_and_tells_nothing(
 
     alone = "query($input: CheckInput!) { check(input: $input) { allowed } }"
     assert (await client.ask("ada", alone, input=asking(client, "PROJECT_VIEW", "lab")))["check"] == {"allowed": True}
+    monkeypatch.setattr("app.policy.views.View.may_all", fail)
+    again = f"{alone} "  # another body: the same would be answered as before
+    answer = await client.answer("ada", again, input=asking(client, "PROJECT_VIEW", "lab"))
+    assert answer == {"data": {"check": {"allowed": True}}}, "one by one"
     monkeypatch.setattr("app.policy.views.View.may", fail)
-    response = await client.send("ada", alone, input=asking(client, "PROJECT_VIEW", "lab"))
-    assert response.json() == {"data": {"check": {"allowed": False}}}
+    answer = await client.answer("ada", f"{again} ", input=asking(client, "PROJECT_VIEW", "lab"))
+    assert answer == {"data": {"check": {"allowed": False}}}
     assert "a secret of the inside" in caplog.text
