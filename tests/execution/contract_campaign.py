@@ -26,7 +26,7 @@ from app.execution.operation import Workshop
 from app.services.instance import Instance
 from tests.execution.compared import apart, by_graphql_core, by_ours, compiled
 from tests.execution.demo import HOUR, KEYS, LOADED, Pool, context, make_template, serving
-from tests.execution.variations import varied
+from tests.execution.variations import CHOOSING, varied
 from tests.execution.whole import KINDS, whole
 from tests.fixtures.postgres import quick_folder
 from tests.proof.twins.documents import SCHEMA, mutation, mutations, query
@@ -35,6 +35,8 @@ from tests.proof.twins.serving import SameIds
 
 A_STORE = 150
 """How many operations in a row are asked of the same two stores, which mutations change."""
+TIMES = 2
+"""How often a query is asked as it was compiled once, by others for something else; a mutation is asked once."""
 QUERIES, PAYLOADS = 400, 5
 """From how many documents is drawn, and from how many of each mutation."""
 ABLE = ("Dave", "Grace", "Olivia", "Alice") * 6
@@ -89,40 +91,43 @@ class Campaign:
     async def _compare(self, number: int, pool: Pool, ours: Instance, theirs: Instance) -> None:
         rng = random.Random(f"{self._seed} {number}")
         pool.turn_to(rng)
-        drawn, filled = self._drawn(rng, pool)
-        document, variables = varied(SCHEMA, parse(drawn), filled, rng)
+        drawn, fill = self._drawn(rng, pool)
+        document, variables = varied(SCHEMA, parse(drawn), fill(), rng)
         text = print_ast(document)
         document = parse(text)
         self.counts["drawn"] += 1
         if validate(SCHEMA, document, RULES):
             return
-        person, at = rng.choice((*KEYS, *ABLE, None)), LOADED + rng.choice((0, 1, 100)) * HOUR
         operation = compiled(self._workshop, document)
-        self._ids.begin(number + 1)
-        said = await by_ours(operation, variables, await context(ours, person, at))
-        await ours.denials.write()
-        self._ids.begin(number + 1)
-        expected = await self._expected(document, variables, await context(theirs, person, at))
-        await theirs.denials.write()
-        pool.learn(expected.data)
-        self.counts.update(compared=1, failed=bool(expected.errors), changed=self._changed(drawn, expected.data))
-        if said != expected:
-            self.differing.append(
-                f"seed {self._seed}, number {number}, as {person} at {at}\n{text}\n{variables}\n{apart(said, expected)}"
-            )
+        for time_ in range(1 if drawn.startswith("mutation") else TIMES):
+            if time_:
+                fresh = fill() | {name: rng.random() < 0.5 for name in CHOOSING}
+                variables = {name: fresh[name] for name in variables}
+            person, at = rng.choice((*KEYS, *ABLE, None)), LOADED + rng.choice((0, 1, 100)) * HOUR
+            self._ids.begin(TIMES * number + time_ + 1)
+            said = await by_ours(operation, variables, await context(ours, person, at))
+            await ours.denials.write()
+            self._ids.begin(TIMES * number + time_ + 1)
+            expected = await self._expected(document, variables, await context(theirs, person, at))
+            await theirs.denials.write()
+            pool.learn(expected.data)
+            self.counts.update(compared=1, failed=bool(expected.errors), changed=self._changed(drawn, expected.data))
+            if said != expected:
+                place = f"seed {self._seed}, number {number}, time {time_}, as {person} at {at}"
+                self.differing.append(f"{place}\n{text}\n{variables}\n{apart(said, expected)}")
 
-    def _drawn(self, rng: random.Random, pool: Pool) -> tuple[str, dict[str, Any]]:
-        """A document and its variables."""
+    def _drawn(self, rng: random.Random, pool: Pool) -> tuple[str, Callable[[], dict[str, Any]]]:
+        """A document, and what draws its variables."""
         block, kind = self._seed % 1000, rng.random()
         if kind < 0.15:
             name = rng.choice((*KINDS, "Deployment", "Deployment", "Membership"))
-            return whole(name, rng), {"id": pool.id(rng, KINDS[name])}
+            return whole(name, rng), lambda: {"id": pool.id(rng, KINDS[name])}
         if kind < 0.55:
             drawn = query(block * QUERIES + rng.randrange(QUERIES))
         else:
             drawn = mutation(rng.choice((*mutations(), *RARE)), block * PAYLOADS + rng.randrange(PAYLOADS))
         inputs = Inputs(rng, pool)  # type: ignore[arg-type] - it draws from whatever has these names
-        return drawn.text, {hole.name: inputs.value(hole) for hole in drawn.holes}
+        return drawn.text, lambda: {hole.name: inputs.value(hole) for hole in drawn.holes}
 
     def _changed(self, text: str, data: str) -> bool:
         return text.startswith("mutation") and not data.endswith((": null}", "null"))
@@ -166,7 +171,7 @@ def summary(running: Campaign) -> str:
     return (
         f"fields had least often: {', '.join(f'{name} {had[name]}' for name in rare)}\n"
         f"fields never had: {_some(never)}\n"
-        f"{counts['compared']:,} operations of {counts['drawn']:,} drawn compared with graphql-core's executor, "
+        f"{counts['compared']:,} executions of {counts['drawn']:,} operations compared with graphql-core's executor, "
         f"{counts['failed']:,} with errors, {counts['changed']:,} that changed something, "
         f"{sum(had.values()):,} values of {len(FIELDS) - len(never)} of {len(FIELDS)} fields: "
         f"{len(running.differing)} differ\n"

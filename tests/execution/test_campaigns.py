@@ -54,6 +54,6 @@ async def test_the_demo_is_answered_as_by_graphql_core(tmp_path: Path) -> None:
     async for _ in running.run(OPERATIONS):
         pass
     assert running.differing == []
-    assert running.counts["compared"] > OPERATIONS * 0.9
+    assert running.counts["compared"] > OPERATIONS
     assert running.counts["changed"] > 0
     assert len(FIELDS & set(running.had)) > len(FIELDS) / 3

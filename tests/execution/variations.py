@@ -68,6 +68,8 @@ class _Varying(Visitor):
         selections: list[Any] = []
         for one in node.selections:
             selections += self._selection(one) if isinstance(one, FieldNode) else [one]
+        if parent is not None and parent is self._info._schema.mutation_type and self._rng.random() < 0.15:
+            selections += [_aliased(one, "then") for one in node.selections if isinstance(one, FieldNode)]
         left_out = _LEFT_OUT.get(parent.name) if parent is not None else None
         if left_out is not None and self._rng.random() < 0.5:
             selections.append(FieldNode(name=NameNode(value=left_out)))

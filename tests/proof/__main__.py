@@ -72,7 +72,7 @@ CAMPAIGNS = (
     Campaign(
         "tests.execution.contract_campaign",
         "so are those of our schema, mutations included",
-        ("--operations", "3000"),
+        ("--operations", "2500"),
         ("--operations", "150"),
     ),
 )
