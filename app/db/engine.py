@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection
 
 from app.db import postgresql, sqlite
 from app.db.probe import LocalProbe, Probe, SharedProbe
-from app.db.session import PoolReader, PoolWriter, Reader, ThreadReader, ThreadWriter, Writer
+from app.db.session import LoopReader, PoolReader, PoolWriter, Reader, ThreadReader, ThreadWriter, Writer
 from app.db.url import parse_url
 
 __all__ = ["Connection", "Database"]  # the connection for who passes functions of one on without knowing SQLAlchemy
@@ -18,7 +18,7 @@ READERS = 4
 """Short reads of SQLite at the same time in one process: connections, and the threads that use them."""
 
 LOADERS = 2
-"""The same for long ones."""
+"""The same for long ones, on either database."""
 
 
 class Database:
@@ -45,8 +45,8 @@ class Database:
         parsed = parse_url(url)
         if parsed.get_backend_name() == "postgresql":
             pool = postgresql.pool(parsed)
-            reader = PoolReader(pool)
-            return cls(reader=reader, loader=reader, writer=PoolWriter(pool))
+            loader = LoopReader(postgresql.pool(parsed, LOADERS))
+            return cls(reader=PoolReader(pool), loader=loader, writer=PoolWriter(pool))
         return cls(
             reader=ThreadReader(sqlite.reader(parsed, READERS), READERS),
             loader=ThreadReader(sqlite.reader(parsed, LOADERS), LOADERS),

@@ -1,4 +1,4 @@
-"""PostgreSQL: one pool for readers and writers; whoever begins a transaction says of which kind."""
+"""PostgreSQL: a pool for readers and writers, and one for who reads much; a transaction says of which kind it is."""
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -7,12 +7,12 @@ LOCK_TIMEOUT = 10
 """Seconds that a writer waits for another one's ledger before it gives up with an exception."""
 
 
-def pool(url: URL) -> AsyncEngine:
-    """One pool for readers and writers; the session says how a transaction is begun."""
+def pool(url: URL, connections: int = 20) -> AsyncEngine:
+    """So many connections, half of them kept when nobody needs them; the session says how a transaction is begun."""
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
-        pool_size=10,
-        max_overflow=10,
+        pool_size=connections // 2,
+        max_overflow=connections - connections // 2,
         isolation_level="READ COMMITTED",  # a writer must see what was committed while it waited for its ledger
         connect_args={
             "server_settings": {

@@ -1,9 +1,10 @@
-"""One function in one transaction: in a thread on SQLite, on the event loop on PostgreSQL."""
+"""One function in one transaction: in a thread on SQLite, on an event loop on PostgreSQL."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from threading import Thread
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -96,6 +97,30 @@ class PoolReader:
 
     async def close(self) -> None:
         await self._source.dispose()
+
+
+class LoopReader:
+    """Reads PostgreSQL on an event loop in a thread of its own, begun at the first use: many rows then hold nobody."""
+
+    def __init__(self, pool: AsyncEngine) -> None:
+        self._reader = PoolReader(pool)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="postgresql-loader", daemon=True)
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        if not self._thread.is_alive():
+            self._thread.start()
+        return await self._there(self._reader.run(fn))
+
+    async def close(self) -> None:
+        if self._thread.is_alive():
+            await self._there(self._reader.close())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            await asyncio.to_thread(self._thread.join)
+        self._loop.close()
+
+    def _there(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
 
 
 async def in_transaction(source: AsyncEngine, fn: Callable[[Connection], T], *, commit: bool) -> T:

@@ -74,6 +74,21 @@ async def test_a_reader_sees_one_state_while_others_write(database_url: str, dat
     assert await database.read(revision) == 1
 
 
+async def test_who_reads_much_holds_nobody(database: Database) -> None:
+    """What is made of many rows is made beside the event loop, on either database."""
+    begun, released = threading.Event(), threading.Event()
+
+    def wait(_: Connection) -> bool:
+        begun.set()
+        return released.wait(5)
+
+    loading = asyncio.create_task(database.load(wait))
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
+    released.set()
+    assert await loading, "nobody could say that it may go on"
+
+
 async def write_elsewhere(url: str, fn: Callable[[Connection], object]) -> None:
     elsewhere = Database.open(url)
     await elsewhere.write(fn)
