@@ -83,8 +83,7 @@ async def test_who_reads_much_holds_nobody(database: Database) -> None:
         return released.wait(5)
 
     loading = asyncio.create_task(database.load(wait))
-    while not begun.is_set():
-        await asyncio.sleep(0.001)
+    assert await asyncio.to_thread(begun.wait, 5)
     released.set()
     assert await loading, "nobody could say that it may go on"
 
