@@ -21,10 +21,10 @@ VERSIONS = 3
 """How many versions of one organization stay: requests that came in before a write still answer at theirs."""
 
 MOST_VIEWS = 1_000
-"""How many views of one version stay; the least recently used leave."""
+"""How many views of one version stay at most; the least recently used leave."""
 
-FACT_BYTES, VIEW_BYTES = 1_000, 4_000
-"""What one fact and one view cost, about; measured on the demo organizations."""
+FACT_BYTES, VIEW_BYTES, NODE_BYTES = 1_000, 8_000, 4
+"""What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes."""
 
 LARGE = 10_000
 """How many facts are kept from the garbage collector, which else goes over them all again and again: 80 to 290 ms."""
@@ -39,6 +39,8 @@ class Version:
     structure: Structure
     before: "Version | None" = None
     """The version that this one was caught up from, as long as that stays."""
+    most: int = MOST_VIEWS
+    """How many views stay."""
     objects: OrderedDict[Subject, Objects] = field(default_factory=OrderedDict)
 
     def objects_of(self, subject: Subject, at: int) -> Objects:
@@ -46,7 +48,7 @@ class Version:
         known = self.objects.get(subject)
         if known is None or not known.view.at <= at or _has_ended(known.view, at):
             known = self.objects[subject] = self._moved(subject, at) or Objects(View(self.structure, subject, at))
-            if len(self.objects) > MOST_VIEWS:
+            if len(self.objects) > self.most:
                 self.objects.popitem(last=False)
         self.objects.move_to_end(subject)
         return known
@@ -112,7 +114,7 @@ class FactsMemory:
                 return None
             if known is None and structure.facts.size >= LARGE:
                 gc.freeze()
-        version = Version(structure, nearest)
+        version = Version(structure, nearest, self._most_views(structure))
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
         while len(versions) > VERSIONS:
@@ -130,13 +132,18 @@ class FactsMemory:
         earlier = [key for key in versions if key[0] <= at[0] and key[1] <= at[1]]
         return versions[max(earlier)] if earlier else None
 
+    def _most_views(self, structure: Structure) -> int:
+        """How many views of one version may stay: the views of all that stay take most of the memory at most."""
+        share = self._budget // (VERSIONS + 1)
+        return max(1, min(MOST_VIEWS, share // _view_bytes(structure)))
+
     def _shed(self) -> None:
         while len(self._versions) > 1 and self._bytes() > self._budget:
             self._versions.popitem(last=False)
 
     def _bytes(self) -> int:
         return sum(
-            len(version.objects) * VIEW_BYTES + version.structure.facts.size * FACT_BYTES
+            len(version.objects) * _view_bytes(version.structure) + version.structure.facts.size * FACT_BYTES
             for versions in self._versions.values()
             for version in versions.values()
         )
@@ -152,6 +159,10 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _view_bytes(structure: Structure) -> int:
+    return VIEW_BYTES + NODE_BYTES * len(structure.nodes)
 
 
 def structure_at(

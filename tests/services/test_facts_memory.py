@@ -16,7 +16,7 @@ from app.policy.kinds import Kind
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission
 from app.services import facts_memory
-from app.services.facts_memory import FACT_BYTES, FactsMemory, Version, structure_at
+from app.services.facts_memory import FACT_BYTES, NODE_BYTES, VERSIONS, VIEW_BYTES, FactsMemory, Version, structure_at
 from app.store.ledger import Writer
 from app.store.snapshot import catch_up, load_facts
 from tests.fixtures.client import NOW, SECOND, Draft, unknown
@@ -243,6 +243,16 @@ async def test_views_have_a_bound(memory: Memory, monkeypatch: pytest.MonkeyPatc
         version.objects_of(memory.subject(name), NOW)
     assert [subject.person.name for subject in version.objects] == ["ada", "vic"]
     assert version.objects_of(memory.subject("ada"), NOW) is ada
+
+
+async def test_views_take_no_more_than_their_share_of_the_memory(memory: Memory) -> None:
+    """Whatever the size of the organization: a view holds something of each of its nodes."""
+    nodes = len((await memory.version()).structure.nodes)
+    memory.memory = FactsMemory(memory.database, (VERSIONS + 1) * 2 * (VIEW_BYTES + NODE_BYTES * nodes))
+    version = await memory.version()
+    for name in ("ada", "mia", "vic"):
+        version.objects_of(memory.subject(name), NOW)
+    assert [subject.person.name for subject in version.objects] == ["mia", "vic"]
 
 
 async def test_a_view_of_an_earlier_instant_is_not_that_of_a_later_one(memory: Memory) -> None:
