@@ -32,8 +32,10 @@ class Flattener:
 
     def is_flat(self, one: Written) -> bool:
         """Whether a field is flat."""
-        if isinstance(one.access, Function) and (one.access.for_all is None or one.access.guards):
-            return False
+        if isinstance(one.access, Function):
+            how = one.access
+            if how.for_all is None or how.guards or how.looks_ahead:
+                return False
         if not isinstance(one.access, Attribute | Constant | Function):
             return False
         return self._is_leaf(one) or self._below(one) is not None
