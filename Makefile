@@ -90,7 +90,7 @@ bench: measure ## Measure what answers cost, against the same made by hand; QUIC
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(ARGS)
 
 .PHONY: proof
-proof: measure ## Prove at length what the tests show in small, half an hour; QUICK=1 takes some minutes
+proof: measure ## Prove at length what the tests show in small, an hour; QUICK=1 takes some minutes
 	@$(BIN)/python -m tests.proof $(if $(QUICK),--quick) $(ARGS)
 
 .PHONY: mutants
