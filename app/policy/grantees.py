@@ -77,13 +77,14 @@ class Grantees:
                 if name in group:
                     group[name] = tuple(each for each in group[name] if each.restriction != number)
             following._add(number, now[number])
-        if any(self._names_many(was[number]) or self._names_many(now[number]) for number in changed):
+        if any(self._of_many(was[number]) != self._of_many(now[number]) for number in changed):
             for name in ("by_level", "by_team", "passing"):
                 following.__dict__.pop(name, None)
         return following
 
-    def _names_many(self, restriction: Restriction) -> bool:
-        return any(rule.user_id is None for rule in self._rules(restriction))
+    def _of_many(self, restriction: Restriction) -> tuple[str, list[Grant | ApprovalRule]]:
+        """What of a restriction counts for more than single users: its scope, and the rules that name others."""
+        return restriction.scope_id, [rule for rule in self._rules(restriction) if rule.user_id is None]
 
     def _add(self, number: int, restriction: Restriction) -> None:
         for rule in self._rules(restriction):
