@@ -1,5 +1,7 @@
 """The input types of queries."""
 
+from collections.abc import Sequence
+
 import strawberry
 
 from app.api.enums import Permission
@@ -7,7 +9,7 @@ from app.api.fields import given
 from app.api.ids import expect_id
 from app.errors import BailiwickError
 from app.services.checks import Question
-from app.store.identities import kind_of
+from app.store.identities import are_ids, kind_of
 
 _NOTHING = (None, strawberry.UNSET)
 
@@ -25,11 +27,6 @@ class CheckInput:
         default=strawberry.UNSET,
     )
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is about the viewer and what is there."""
-        return self.environment_name in _NOTHING and self.subject_id in _NOTHING
-
     def question(self, path: tuple[str | int, ...]) -> Question:
         """The question as the services take it. Raises INVALID, with its path, for ids that could not be ours."""
         resource_id, name, subject_id = self.resource_id, given(self.environment_name), given(self.subject_id)
@@ -45,3 +42,12 @@ class CheckInput:
             return self.question(path)
         except BailiwickError as error:
             return error
+
+
+def plain(inputs: Sequence[CheckInput]) -> tuple[list[Permission], list[str]] | None:
+    """What and to what, where all is asked for the viewer, of what is there and by good ids; else None."""
+    for each in inputs:
+        if each.environment_name not in _NOTHING or each.subject_id not in _NOTHING:
+            return None
+    ids: list[str] = [each.resource_id for each in inputs]
+    return ([each.permission for each in inputs], ids) if are_ids(ids) else None

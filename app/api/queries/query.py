@@ -10,7 +10,7 @@ from app.api import references as types
 from app.api.context import Info
 from app.api.fields import connection, field, given
 from app.api.ids import expect_id
-from app.api.inputs import CheckInput
+from app.api.inputs import CheckInput, plain
 from app.api.node import Node, node_by_id
 from app.api.pagination import Listing, listing
 from app.api.permissions import SignedIn
@@ -23,7 +23,6 @@ from app.policy.subject import Subject
 from app.services import batches, checks, records
 from app.services.checks import Answer, Verdict
 from app.services.deployments import Deployed
-from app.store.identities import are_ids
 
 MAX_NODES, MAX_CHECKS = 100, 1_000
 
@@ -141,12 +140,8 @@ class Query:
 
 async def _verdicts(info: Info, inputs: Sequence[CheckInput]) -> list[Verdict] | None:
     """The answers where nobody wants to know more than whether it is allowed, and nothing is odd about a question."""
-    if not selected(info) <= _VERDICT or not all(each.is_plain for each in inputs):
-        return None
-    ids = [each.resource_id for each in inputs]
-    if not are_ids(ids):
-        return None
-    return await checks.verdicts(info.context.asker, [each.permission for each in inputs], ids)
+    asked = plain(inputs) if selected(info) <= _VERDICT else None
+    return None if asked is None else await checks.verdicts(info.context.asker, *asked)
 
 
 def _one_of(id: str | None, other: str | None, name: str) -> str | None:
