@@ -99,8 +99,8 @@ class View:
         number = self.structure.node_number.get(resource_id)
         if number is not None:
             return holds(self._visible_nodes, number)
-        number = self.structure.environment_number.get(resource_id)
-        return number is not None and self.sees_environment(number)
+        # What is not there goes the way of a hidden environment, to the same end.
+        return self.sees_environment(self.structure.environment_number.get(resource_id, self.structure.no_environment))
 
     def may(self, permission: Permission, resource_id: str) -> bool:
         """Whether the subject may do this to that; False for an unknown id and for a pair that can't be asked."""
@@ -110,7 +110,6 @@ class View:
         number = self.structure.node_number.get(resource_id)
         if number is not None:
             return self.may_on_node(permission, number)
-        # What is not there goes the way of a hidden environment, to the same end.
         return self.may_in_environment(permission, self.structure.no_environment)
 
     def may_all(self, permissions: Iterable[Permission], resource_ids: Iterable[str]) -> list[bool]:

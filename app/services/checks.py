@@ -104,7 +104,10 @@ def answer(asker: Subject, opened: Iterable[Objects], question: Question) -> Ans
     if question.environment_name is not None and not is_environment_name(question.environment_name):
         raise invalid(f"no environment can be called `{question.environment_name}`", *question.path, "environmentName")
     found: Answer | None = None
+    about_asker = question.subject_id in {None, asker.id}
     for objects in opened:
+        if about_asker and not objects.view.sees(question.resource_id):
+            continue  # before it is known whether it is there
         resource = objects.facts.resource(question.resource_id)
         if resource is not None:
             found = _answer_in(asker, objects, resource, question) or found

@@ -16,11 +16,15 @@ PATIENCE = 30.0
 
 
 @contextmanager
-def serving(database_url: str, secret: str, folder: Path) -> Iterator[str]:
-    """The address of a server that runs until the block ends. Fails with what it said when it does not start."""
+def serving(database_url: str, secret: str, folder: Path, **more: str) -> Iterator[str]:
+    """The address of a server that runs until the block ends, with `more` settings by their names.
+
+    Fails with what it said when it does not start.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     settings = {"DATABASE_URL": database_url, "SECRET": secret, "PORT": str(port), "EXPLORER": "false"}
+    settings |= {name.upper(): value for name, value in more.items()}
     environment = os.environ | {f"BAILIWICK_{name}": value for name, value in settings.items()}
     log = folder / f"server-{port}.log"
     with log.open("wb") as output:

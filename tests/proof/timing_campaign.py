@@ -2,6 +2,7 @@
 
 Asks a real server, over HTTP on one connection, for hidden and unknown ids in turn, in random order within each pair:
 hidden in the viewer's own organization, and in another one that is in use (warm) or was never asked about (cold).
+There are as many unknown ids as hidden ones, asked for as often; no answers are kept, but in one place where they are.
 Exit code 1 where the ranks of the two samples tell them apart.
 """
 
@@ -51,9 +52,14 @@ def campaign(folder: Path, pairs: int, seed: int) -> list[Compared]:
     drawn = random.Random(seed)
     found = []
     # Cold first: nobody has asked this process about the other organization yet.
-    for name, ids, warms in (("cold", ground.hidden_there, False), ("warm", ground.hidden_there, True),
-                             ("own", ground.hidden_here, True)):  # fmt: skip
-        with serving(url, PEPPER.decode(), folder) as address:
+    places = (
+        ("cold", ground.hidden_there, False, "0"),
+        ("warm", ground.hidden_there, True, "0"),
+        ("own", ground.hidden_here, True, "0"),
+        ("own, kept", ground.hidden_here, True, "64"),
+    )
+    for name, ids, warms, answers_mb in places:
+        with serving(url, PEPPER.decode(), folder, answers_mb=answers_mb) as address:
             exchange = Exchange(address)
             if warms:
                 exchange.ask(request(ground.stranger, WARM))
@@ -86,10 +92,11 @@ def _pairs(
 ) -> list[list[tuple[bool, bytes]]]:
     """All requests, made before the first is sent: what is done between two of them must be the same for all."""
     made = []
+    unknown = [ground.unknown(drawn) for _ in ids]
     for _ in range(count):
         pair = [
             (True, request(ground.viewer, document, id=drawn.choice(ids))),
-            (False, request(ground.viewer, document, id=ground.unknown(drawn))),
+            (False, request(ground.viewer, document, id=drawn.choice(unknown))),
         ]
         drawn.shuffle(pair)
         made.append(pair)
