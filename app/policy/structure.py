@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from operator import attrgetter
 
 from app.policy.facts import Environment, Facts, Node, Organization, Project, Restriction, Team
@@ -224,7 +225,7 @@ class Structure:
     @cached_property
     def environments_by_name(self) -> list[int]:
         """The numbers of the environments in order of name, then id."""
-        return sorted(range(len(self.environments)), key=lambda n: order_of(self.environments[n]))
+        return _sorted(list(map(order_of, self.environments)))
 
     @cached_property
     def projects_by_name(self) -> list[int]:
@@ -239,7 +240,7 @@ class Structure:
     @cached_property
     def nodes_by_name(self) -> list[int]:
         """The numbers of the nodes in order of name, then id."""
-        return sorted(range(len(self.nodes)), key=lambda n: order_of(self.nodes[n]))
+        return _sorted(list(map(order_of, self.nodes)))
 
     @cached_property
     def node_rank(self) -> list[int]:
@@ -293,6 +294,9 @@ def is_target(restriction: Restriction, environment: Environment) -> bool:
     return pattern == environment.name or ("*" in pattern and matches(pattern, environment.name))
 
 
+_RUN = 5_000
+"""How many things are sorted at once: for 4 ms."""
+
 _OF_ENVIRONMENTS = (
     "environments_by_name", "environments_of", "projects_by_name", "environment_rank", "matching", "hidden_by",
     "_by_name", "_by_tier",
@@ -317,6 +321,14 @@ def _matches_otherwise(was: Restriction, now: Restriction) -> bool:
     """Whether a restriction is about other environments now, or passed by other ADMINs, or hides what it did not."""
     told = attrgetter("scope_id", "environment_name", "tier", "environment_id", "enabled", "hides", "admin_bypass")
     return bool(told(was) != told(now))
+
+
+def _sorted(keys: list[tuple[str, str]]) -> list[int]:
+    """The places of the keys in their order."""
+    # In runs, merged step by step: to sort 100,000 at once would hold all other threads for 120 ms.
+    starts = range(0, len(keys), _RUN)
+    runs = [sorted(range(start, min(start + _RUN, len(keys))), key=keys.__getitem__) for start in starts]
+    return list(merge(*runs, key=keys.__getitem__))
 
 
 def _inverse(order: list[int]) -> list[int]:
