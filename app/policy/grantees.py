@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from app.policy.facts import ApprovalRule, Grant, Restriction
-from app.policy.sets import members
+from app.policy.sets import bits, flags
 from app.policy.vocabulary import Inheritance, RoleLevel
 
 MOST_KNOWN = 256
@@ -27,10 +27,11 @@ class ByNode:
     """Restrictions by the node that they are passed on."""
 
     def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
-        self._restrictions: dict[int, int] = {}
-        for node, restriction in pairs:
-            self._restrictions[node] = self._restrictions.get(node, 0) | 1 << restriction
-        self._nodes = sum(1 << node for node in self._restrictions)
+        found = list(pairs)
+        self._scopes = [node for node, _ in found]
+        self._restrictions = [restriction for _, restriction in found]
+        self._size = max(self._scopes, default=0) + 1
+        self._nodes = bits(self._scopes, self._size)
         self._known: dict[int, int] = {self._nodes: self._over(self._nodes)}
 
     def over(self, nodes: int) -> int:
@@ -44,10 +45,9 @@ class ByNode:
         return found
 
     def _over(self, nodes: int) -> int:
-        found = 0
-        for node in members(nodes):
-            found |= self._restrictions[node]
-        return found
+        held = flags(nodes, self._size)
+        found = compress(self._restrictions, map(held.__getitem__, self._scopes))
+        return bits(found, max(self._restrictions, default=0) + 1)
 
 
 class Grantees:

@@ -1,6 +1,7 @@
 """Sets of numbers as ints, one bit a number, and as bytes where single numbers are looked up."""
 
 from collections.abc import Iterable
+from itertools import compress, count
 
 _FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -30,6 +31,4 @@ def flags(mask: int, size: int) -> bytes:
 
 def members(mask: int) -> Iterable[int]:
     """The numbers in a set, ascending."""
-    for index, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
-        if byte:
-            yield from ((index << 3) + bit for bit in range(8) if byte >> bit & 1)
+    return compress(count(), flags(mask, mask.bit_length()))

@@ -58,7 +58,11 @@ class Structure:
     def complete(self) -> "Structure":
         """Compute what almost every view asks for, while there is time; gives itself."""
         _ = self.matching, self.environments_of, self.nodes_by_name, self.children, self.hidden_by
-        _ = self.grantees.by_level, self.grantees.by_team, self.bypassed, self.teams, self.projects
+        _ = self.grantees.by_level, self.grantees.by_team, self.grantees.passing
+        _ = self.bypassed, self.teams, self.projects
+        for number, below in enumerate(self.children):
+            if below:
+                _ = self.subtree(number), self.reach(number)
         self.facts.complete()
         return self
 
@@ -167,24 +171,39 @@ class Structure:
 
     def subtree(self, number: int) -> int:
         """The node and all below it."""
-        if number not in self._subtree:
-            self._subtree[number] = bits(self._walk(number, through_boundaries=True), len(self.nodes))
-        return self._subtree[number]
+        return self._below(self._subtree, number, through_boundaries=True)
 
     def reach(self, number: int) -> int:
         """Where a role other than ADMIN held on this node counts: its subtree, cut above every boundary below it."""
-        if number not in self._reach:
-            self._reach[number] = bits(self._walk(number, through_boundaries=False), len(self.nodes))
-        return self._reach[number]
+        return self._below(self._reach, number, through_boundaries=False)
 
-    def _walk(self, number: int, *, through_boundaries: bool) -> Iterable[int]:
+    def _below(self, known: dict[int, int], number: int, *, through_boundaries: bool) -> int:
+        """A node and what is below it, made of what is below its children."""
+        waiting, unknown = [number], []
+        while waiting:
+            current = waiting.pop()
+            if current not in known:
+                unknown.append(current)
+                waiting += [n for n in self._right_below(current, through_boundaries) if self.children[n]]
+        for current in reversed(unknown):  # children first
+            below = self._right_below(current, through_boundaries)
+            alone = (child for child in below if not self.children[child])
+            known[current] = bits((current, *alone), len(self.nodes))
+            for child in below:
+                known[current] |= known.get(child, 0)
+        return known[number]
+
+    def _right_below(self, number: int, through_boundaries: bool) -> list[int]:
+        below = self.children[number]
+        return below if through_boundaries else [child for child in below if not self.nodes[child].is_boundary]
+
+    def _walk(self, number: int) -> Iterable[int]:
+        """The node and all below it, one by one."""
         waiting = [number]
         while waiting:
             current = waiting.pop()
             yield current
-            waiting.extend(
-                child for child in self.children[current] if through_boundaries or not self.nodes[child].is_boundary
-            )
+            waiting += self.children[current]
 
     @cached_property
     def matching(self) -> list[Matching]:
@@ -209,7 +228,7 @@ class Structure:
         if scope == 0:
             return self._targets_anywhere(restriction)
         # From the scope down: what matches elsewhere may be a hundred times as much.
-        below = self._walk(scope, through_boundaries=True)
+        below = self._walk(scope)
         return [e for n in below for e in self.environments_of[n] if is_target(restriction, self.environments[e])]
 
     def _targets_anywhere(self, restriction: Restriction) -> Iterable[int]:

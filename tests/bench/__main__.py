@@ -30,6 +30,9 @@ SAMPLE = 4
 PATIENCE, QUICK_PATIENCE = 120, 5
 """Seconds in which as many people as can have a page at each size."""
 
+WIDTH = 150
+"""Columns of a table that goes to no terminal."""
+
 PARTS = ("operations", "growth")
 
 
@@ -43,7 +46,7 @@ def main() -> None:
     if given.readme:
         print(readme(kept()), end="")  # noqa: T201
         return
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with progress(console) as say:
         results = _measured(given.quick, [given.only] if given.only else PARTS, say)

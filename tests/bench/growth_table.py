@@ -17,6 +17,7 @@ ROWS: Sequence[tuple[str, str, Callable[[Data], str]]] = (
     ("first load", "5 s", lambda one: f"{one['load']['seconds']:.1f} s"),
     ("memory, beyond the idle server", "400 MB", lambda one: f"{one['load']['mb']:,.0f} MB"),
     ("others wait for a first load", "100 ms", lambda one: f"{one['load']['held_ms']:.0f} ms"),
+    ("a page after a pause", "", lambda one: _ms(one["after_us"]["nothing"])),
     ("the next page after a grant", "5 times", lambda one: _after(one, "grant")),
     ("the next page after a new environment", "5 times", lambda one: _after(one, "environment")),
     ("to take a grant back", "", lambda one: _ms(one["write_us"]["grant"])),
@@ -64,6 +65,6 @@ def _ms(microseconds: float) -> str:
 
 
 def _after(one: Data, write: str) -> str:
-    """As a multiple of an idle page, too."""
+    """As a multiple of an idle page after the same pause, too."""
     cost = one["after_us"][write]
-    return f"{_ms(cost)}, {cost / one['page_half_us']:.1f} times"
+    return f"{_ms(cost)}, {cost / one['after_us']['nothing']:.1f} times"
