@@ -25,8 +25,9 @@ class Probe(Protocol[T_co]):
 
 
 class LocalProbe(Generic[T]):
-    """On SQLite: the function is run again only when the file has changed, which costs 3 µs to know.
+    """On SQLite: the function is run again only when the file has changed, which costs 3 to 7 µs to know.
 
+    All who come in one turn of the event loop have come before the first of them asks, so they share what it hears.
     On the event loop's thread, and a connection of its own: what it runs must be quick.
     """
 
@@ -36,8 +37,16 @@ class LocalProbe(Generic[T]):
         self._connection: Connection | None = None
         self._version: object = None
         self._value: T
+        self._is_of_this_turn = False
 
     async def value(self) -> T:
+        if not self._is_of_this_turn:
+            self._look()
+            self._is_of_this_turn = True
+            asyncio.get_running_loop().call_soon(self._turn)
+        return self._value
+
+    def _look(self) -> None:
         connection = self._connected()
         # The version first: what is committed between the two is in the value, and moves the version for the next.
         version = connection.connection.cursor().execute("PRAGMA data_version").fetchone()
@@ -45,7 +54,9 @@ class LocalProbe(Generic[T]):
             with connection.begin():
                 self._value = self._fn(connection)
             self._version = version
-        return self._value
+
+    def _turn(self) -> None:
+        self._is_of_this_turn = False
 
     async def read(self, fn: Callable[[Connection], U]) -> U:
         connection = self._connected()

@@ -177,7 +177,7 @@ async def apply(
         if organization_id is None:
             raise not_found()
         known = Known(reader.arrival, instance.memory.latest(organization_id), reader.opened(organization_id))
-        return await instance.database.write(
+        applied, after = await instance.database.write(
             lambda connection: _run(
                 instance.clock,
                 reader.key_hash,
@@ -191,6 +191,9 @@ async def apply(
     except BailiwickError as error:
         instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.moment.instant))
         raise
+    if after is not None:
+        instance.memory.keep(after)
+    return applied
 
 
 async def organization_of(reader: Reader, id: str) -> str | None:
@@ -237,7 +240,8 @@ def _run(
     organization_id: str,
     action: Action,
     use_case: Callable[[Change], T],
-) -> Applied[T]:
+) -> tuple[Applied[T], Structure | None]:
+    """What was applied, and how the organization is after it."""
     held = [INSTANCE, organization_id] if action.holds_instance else [organization_id]
     writer = lock(connection, held, clock)
     arrival = arrival_by_key(connection, key_hash, known.arrival)
@@ -252,5 +256,8 @@ def _run(
     change = Change(connection, writer, objects or Objects(View(structure, subject, writer.instant)), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
-    after = arrival_by_key(connection, key_hash, arrival)
-    return Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision), after)
+    own, after = numbers.get(organization_id, revision), arrival_by_key(connection, key_hash, arrival)
+    applied = Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision), after)
+    # Here it costs a third of what it costs whoever asks next, in a transaction of their own.
+    instance_revision = arrival.instance_revision if after is None else after.instance_revision
+    return applied, structure_at(connection, organization_id, own, instance_revision, structure)

@@ -114,6 +114,20 @@ class FactsMemory:
                 return None
             if known is None and structure.facts.size >= LARGE:
                 gc.freeze()
+        return self._kept(structure, nearest)
+
+    def keep(self, structure: Structure) -> None:
+        """Remember an organization as a transaction left it, before anybody asks."""
+        facts = structure.facts
+        at = (facts.revision, facts.instance_revision)
+        if self._known(facts.organization.id, at) is None:
+            self._kept(structure, self._nearest(facts.organization.id, at))
+
+    def _kept(self, structure: Structure, nearest: Version | None) -> Version:
+        organization_id, at = (
+            structure.facts.organization.id,
+            (structure.facts.revision, structure.facts.instance_revision),
+        )
         version = Version(structure, nearest, self._most_views(structure))
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
