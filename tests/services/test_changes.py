@@ -7,6 +7,7 @@ import pytest
 from app.db import tables
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
+from app.services.facts_memory import structure_at
 from app.services.organizations import create_organization
 from app.services.reader import Reader
 from app.services.teams import create_team
@@ -14,6 +15,9 @@ from tests.fixtures.world_store import secret_of
 from tests.services.guild import Guild
 
 TEAM = {"name": "New", "slug": "new", "isolated": False}
+PARTS = (
+    "organization", "teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people",
+)  # fmt: skip
 
 
 async def came_in(yard: Guild, person: str) -> Reader:
@@ -63,3 +67,26 @@ async def test_a_role_that_is_lost_meanwhile_permits_nothing_more(yard: Guild) -
     with pytest.raises(BailiwickError) as raised:
         await create_team(yard.client.instance, reader, parent_id=yard.id("core"), **TEAM)
     assert raised.value.code is ErrorCode.FORBIDDEN
+
+
+async def test_what_a_change_leaves_is_in_memory_before_anybody_asks_and_as_it_would_be_read(yard: Guild) -> None:
+    reader, instance = await came_in(yard, "ada"), yard.client.instance
+    applied = await create_team(instance, reader, parent_id=yard.id("core"), **TEAM)
+    kept = instance.memory.latest(yard.id("acme"))
+    assert kept is not None
+    at = (kept.facts.revision, kept.facts.instance_revision)
+    read = await instance.database.read(lambda connection: structure_at(connection, yard.id("acme"), *at, None))
+    assert read is not None
+    assert kept.facts.revision == applied.revision
+    assert applied.result in kept.facts.teams
+    for part in PARTS:
+        assert getattr(kept.facts, part) == getattr(read.facts, part), part
+
+
+async def test_what_was_refused_leaves_nothing_in_memory(yard: Guild) -> None:
+    reader, instance = await came_in(yard, "max"), yard.client.instance
+    await yard.may("max", "TEAM_VIEW", "core")
+    before = instance.memory.latest(yard.id("acme"))
+    await yard.client.set(tables.User, yard.id("max"), is_active=False)
+    assert await refused(yard, reader) == [ErrorCode.UNAUTHENTICATED] * 2
+    assert instance.memory.latest(yard.id("acme")) is before
