@@ -11,7 +11,7 @@ from app.errors import BailiwickError
 from app.services.checks import Question
 from app.store.identities import are_ids, kind_of
 
-_NOTHING = (None, strawberry.UNSET)
+_NOTHING = {None, strawberry.UNSET}
 
 
 @strawberry.input(description="May somebody do this to that?")
@@ -46,8 +46,7 @@ class CheckInput:
 
 def plain(inputs: Sequence[CheckInput]) -> tuple[list[Permission], list[str]] | None:
     """What and to what, where all is asked for the viewer, of what is there and by good ids; else None."""
-    for each in inputs:
-        if each.environment_name not in _NOTHING or each.subject_id not in _NOTHING:
-            return None
+    if not {each.environment_name for each in inputs} | {each.subject_id for each in inputs} <= _NOTHING:
+        return None
     ids: list[str] = [each.resource_id for each in inputs]
     return ([each.permission for each in inputs], ids) if are_ids(ids) else None

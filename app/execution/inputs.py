@@ -43,6 +43,7 @@ class Inputs:
 
     def __init__(self) -> None:
         self._known: dict[str, Convert] = {}
+        self._lists: dict[str, Convert] = {}
         self._making: set[str] = set()
 
     def converter(self, kind: GraphQLInputType) -> Convert:
@@ -60,9 +61,17 @@ class Inputs:
             if name in self._making:
                 return _odd  # an input in itself: as deep as somebody likes
             self._making.add(name)
-            self._known[name] = _object(kind, self) if isinstance(kind, GraphQLInputObjectType) else _leaf(kind)
+            if isinstance(kind, GraphQLInputObjectType):
+                self._known[name], self._lists[name] = _object(kind, self)
+            else:
+                self._known[name] = _leaf(kind)
             self._making.discard(name)
         return self._known[name]
+
+    def list_converter(self, kind: Any) -> Convert | None:
+        """The conversion of lists of input objects of one type, none of them null."""
+        self._convert(kind)
+        return self._lists.get(kind.name)
 
 
 def _odd(_value: Any) -> Any:
@@ -80,6 +89,8 @@ def _non_null(convert: Convert) -> Convert:
 
 def _list(item_type: Any, inputs: Inputs) -> Convert:
     is_nullable = not isinstance(item_type, GraphQLNonNull)
+    if not is_nullable and isinstance(item_type.of_type, GraphQLInputObjectType):
+        return inputs.list_converter(item_type.of_type) or _odd
     convert = inputs.converter(item_type) if is_nullable else inputs._convert(item_type.of_type)
 
     def convert_list(value: Any) -> list[Any]:
@@ -139,54 +150,59 @@ def _enum(kind: GraphQLEnumType) -> Convert:
     return convert_enum
 
 
-def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> Convert:
-    """The conversion of an input object, as one function made from text: a call for each field would cost more."""
+def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> tuple[Convert, Convert]:
+    """The conversions of an input object and of a list of them.
+
+    Made from text: a call for each field, or for each object of a list, would cost more than what it does. What a field
+    that is missing or no member of an enum raises there is as odd as anything.
+    """
     definition = (kind.extensions or {}).get(BACKREF)
     if not isinstance(definition, StrawberryObjectDefinition) or definition.from_input is not None:
-        return _odd
+        return _odd, _odd
     names: dict[str, Any] = {"OddValueError": OddValueError, "make": definition.origin, "MISSING": object()}
-    text = ["if value.__class__ is not dict: raise OddValueError", "n = len(value)"]
-    if definition.is_one_of:  # Strawberry does not tell graphql-core
-        text.append("if n != 1 or None in value.values(): raise OddValueError")
     made: list[str] = []
+    required: list[str] = []
     missing: list[str] = []
     optional: list[str] = []
     for name, field in kind.fields.items():
         written = (field.extensions or {}).get(BACKREF)
         if not isinstance(written, StrawberryField) or isinstance(written.type, StrawberryMaybe):
-            return _odd
+            return _odd, _odd
         made.append(str(written.python_name))
-        default = _default(field, written, names)
-        convert_field = _convert_field(name, field, written, default, names, inputs)
-        if default is None:
-            text += convert_field
+        if is_required_input_field(field):
+            required += _required(name, field, made[-1], names, inputs)
         else:
-            missing.append(default)
-            optional += convert_field
+            missing.append(_default(written, names))
+            optional += _optional(name, field, made[-1], missing[-1], names, inputs)
+    text = ["if value.__class__ is not dict: raise OddValueError", f"n = len(value) - {len(made) - len(missing)}"]
+    if definition.is_one_of:  # Strawberry does not tell graphql-core
+        text.append("if n != 1 or None in value.values(): raise OddValueError")
+    text += required
     if optional:
         text += ["if n:", *(f"    {line}" for line in optional), "else:", *(f"    {line}" for line in missing)]
     text += ["if n: raise OddValueError", *_make(definition.origin, made, names)]
-    exec("\n    ".join(["def convert(value):", *text]), names)  # noqa: S102 - our own text, names quoted by repr
-    convert: Convert = names["convert"]
-    return convert
+    listed = ["if values.__class__ is not list: raise OddValueError", "found = []", "for value in values:"]
+    listed += [*(f"    {line}" for line in text), "    found.append(made)", "return found"]
+    one = ["def convert(value):", *text, "return made"]
+    many = ["def convert_list(values):", *listed]
+    exec("\n    ".join(one) + "\n" + "\n    ".join(many), names)  # noqa: S102 - our own text, names quoted by repr
+    return names["convert"], names["convert_list"]
 
 
 def _make(kind: type[Any], fields: list[str], names: dict[str, Any]) -> list[str]:
-    """Text that makes the object of the variables that are named after its fields."""
+    """Text that makes the object `made` of the variables that are named after its fields."""
     plain = "__init__" in kind.__dict__ and is_dataclass(kind) and not hasattr(kind, "__post_init__")
     if not plain or hasattr(kind, "__slots__"):
-        return [f"return make({', '.join(f'{name}={name}' for name in fields)})"]
+        return [f"made = make({', '.join(f'{name}={name}' for name in fields)})"]
     # What the constructor of a dataclass does, for less.
     names["new"] = object.__new__
     values = ", ".join(f"{name!r}: {name}" for name in fields)
-    return ["made = new(make)", f"made.__dict__ = {{{values}}}", "return made"]
+    return ["made = new(make)", f"made.__dict__ = {{{values}}}"]
 
 
-def _default(field: GraphQLInputField, written: StrawberryField, names: dict[str, Any]) -> str | None:
-    """Text that puts what a field is when left out into a variable of its name in Python; None where it may not be."""
+def _default(written: StrawberryField, names: dict[str, Any]) -> str:
+    """Text that puts what an optional field is when left out into a variable of its name in Python."""
     variable = written.python_name
-    if is_required_input_field(field):
-        return None
     if written.default_factory is not MISSING:
         names[f"make_{variable}"] = written.default_factory
         return f"{variable} = make_{variable}()"
@@ -194,24 +210,26 @@ def _default(field: GraphQLInputField, written: StrawberryField, names: dict[str
     return f"{variable} = default_{variable}"
 
 
-def _convert_field(
-    name: str,
-    field: GraphQLInputField,
-    written: StrawberryField,
-    default: str | None,
-    names: dict[str, Any],
-    inputs: Inputs,
+def _required(name: str, field: GraphQLInputField, variable: str, names: dict[str, Any], inputs: Inputs) -> list[str]:
+    """Text that puts the value of a field that has to be there into a variable."""
+    kind: Any = field.type
+    test, converted = _quickly(kind.of_type, variable, names, inputs)
+    if isinstance(kind.of_type, GraphQLEnumType):
+        return [f"{variable} = members_{variable}[value[{name!r}]]"]
+    return [f"v = value[{name!r}]", f"if {test}: {variable} = {converted}", "else: raise OddValueError"]
+
+
+def _optional(
+    name: str, field: GraphQLInputField, variable: str, default: str, names: dict[str, Any], inputs: Inputs
 ) -> list[str]:
-    """Text that puts the value of a field into a variable of its name in Python."""
-    variable = written.python_name
+    """Text that puts the value of a field that may be left out into a variable, and counts it."""
     kind: Any = field.type
     is_nullable = not isinstance(kind, GraphQLNonNull)
-    test, converted = _quickly(kind if is_nullable else kind.of_type, str(variable), names, inputs)
+    test, converted = _quickly(kind if is_nullable else kind.of_type, variable, names, inputs)
     text = [f"    if {test}: {variable} = {converted}", "    else: raise OddValueError"]
     if is_nullable:
         text = [f"    if v is None: {variable} = None", f"    el{text[0].strip()}", text[1]]
-    missing = "    raise OddValueError" if default is None else f"    {default}"
-    found = [f"v = value.get({name!r}, MISSING)", "if v is MISSING:", missing, "else:", "    n -= 1"]
+    found = [f"v = value.get({name!r}, MISSING)", "if v is MISSING:", f"    {default}", "else:", "    n -= 1"]
     return found + text
 
 

@@ -119,14 +119,17 @@ class View:
         answers = []
         for permission, id in zip(permissions, resource_ids, strict=False):
             number = numbers.get(id)
-            if number is None and id not in nodes:
+            if number is None:
+                if id in nodes:
+                    answers.append(self.may_on_node(permission, nodes[id]))
+                    continue
                 number = structure.no_environment  # the way of a hidden one, as in `may`
-            if by_project and number is not None and matching[number] is UNRESTRICTED:
+            if by_project and matching[number] is UNRESTRICTED:
                 asked = self._asked.get(permission) or self._asked_by_project(permission)
                 project = project_of[number]
                 answers.append(asked[project >> 3] >> (project & 7) & 1 == 1)
             else:
-                answers.append(self.may(permission, id))
+                answers.append(self.may_in_environment(permission, number))
         return answers
 
     def node(self, node_id: str) -> Node | None:
