@@ -28,14 +28,14 @@ def may_give(view: View, node: Node, roles: Iterable[Role]) -> bool:
     projects below, where nothing else reaches, so only an ADMIN of the node hands it on.
     """
     number = view.structure.node_number[node.id]
-    if view.is_instance_admin or view.level(number) is RoleLevel.ADMIN:
+    if view.is_instance_admin or view.standing.level(number) is RoleLevel.ADMIN:
         return True
     return all(not role.is_admin and _covers(view, number, node.kind, role) for role in roles)
 
 
 def _covers(view: View, number: int, kind: ResourceKind, role: Role) -> bool:
     return all(
-        view.holds_by_role(permission, below, number)
+        view.standing.gives(permission, below, number)
         for below in _BELOW[kind]
         for permission in role.permissions
         if role.allows(permission, below) and not _means_nothing(permission, kind)
@@ -70,9 +70,9 @@ def assignable_roles(view: View, node: Node) -> list[Role]:
 
 def holds_all(view: View, permissions: Iterable[Permission]) -> bool:
     """Whether the subject's roles on the organization have every one of some permissions, wherever it can be asked."""
-    if view.is_instance_admin or view.level(0) is RoleLevel.ADMIN:
+    if view.is_instance_admin or view.standing.level(0) is RoleLevel.ADMIN:
         return True
-    return all(view.holds_by_role(permission, kind, 0) for permission in permissions for kind in _kinds(permission))
+    return all(view.standing.gives(permission, kind, 0) for permission in permissions for kind in _kinds(permission))
 
 
 def _kinds(permission: Permission) -> Iterable[ResourceKind]:

@@ -7,8 +7,9 @@ from app.policy.facts import Membership, Node, Person, Restriction
 from app.policy.roles import Role
 from app.policy.sets import members
 from app.policy.sight import Sight
+from app.policy.standing import handed_on
 from app.policy.structure import Structure
-from app.policy.views import View, handed_on
+from app.policy.views import View
 from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
 
 _NODE_KINDS = (ResourceKind.ORGANIZATION, ResourceKind.TEAM, ResourceKind.PROJECT)
@@ -70,10 +71,12 @@ class Objects:
         """
         if not self.view.is_good or self.view.is_instance_admin:
             return self.view.is_good
-        if self.view.membership is None:
+        if self.view.standing.membership is None:
             return False
         number = self.structure.restriction_number[restriction.id]
-        counting = self.view.passed if self._sees_project(restriction.scope_id) else self.view.passed_as_admin
+        counting = (
+            self.view.passing.restrictions if self._sees_project(restriction.scope_id) else self.view.passing.as_admin
+        )
         return bool(counting >> number & 1)
 
     def _sees_project(self, scope_id: str) -> bool:

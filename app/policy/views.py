@@ -7,12 +7,12 @@ They share no code beyond the vocabulary, so that each is a check of the other.
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import chain, compress, filterfalse
+from itertools import compress, filterfalse
 
-from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Node, Project
-from app.policy.grantees import Grantees, Named
-from app.policy.roles import LEVEL_ROLES, Role
+from app.policy.facts import Facts, Node, Project
+from app.policy.passing import Passing
 from app.policy.sets import bits, flags, holds, marks, members
+from app.policy.standing import Standing
 from app.policy.structure import UNRESTRICTED, Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import (
@@ -22,10 +22,8 @@ from app.policy.vocabulary import (
     NEEDS_PUSH,
     VIEW_PERMISSION,
     EnvironmentAccessMode,
-    Inheritance,
     Permission,
     ResourceKind,
-    RoleLevel,
 )
 
 MOST_KNOWN = 1_000
@@ -43,12 +41,9 @@ class View:
         key = subject.key
         self.is_good = subject.person.is_active and (key is None or key.expires_at is None or at < key.expires_at)
         self.is_instance_admin = subject.person.is_instance_admin
-        self._own = self.facts.memberships_of(subject.id)
-        root = next((m for m in self._own if m.node_id == self.facts.organization.id and m.holds_at(at)), None)
-        self.membership: Membership | None = root
-        self._held = self._held_roles()
+        self.standing = Standing(structure, subject, at)
+        self.passing = Passing(structure, self.standing, at)
         self._size = len(structure.nodes)
-        self._marked: dict[tuple[Permission, ResourceKind], bytes] = {}
         self._visible_nodes = marks(self.visible_nodes, self._size)
         self._environment_projects = marks(self.projects_showing_environments, self._size)
         # Neither an access list nor a key binds single environments: what no restriction matches goes by its project.
@@ -72,14 +67,14 @@ class View:
             return None
         following = copy(self)
         following.structure, following.facts, following.at = structure, facts, at
-        following._known = {}
-        for name in _OF_RESTRICTIONS:
-            following.__dict__.pop(name, None)
+        following.standing = self.standing.over(structure)
+        following.passing, following._known = Passing(structure, following.standing, at), {}
+        following.__dict__.pop("ends_at", None)
         return following
 
     def _counts_the_same(self, facts: Facts) -> bool:
         """Whether the subject's memberships, and those of the teams that they are in, are the same there."""
-        sources = [self.subject.id, *(own.node_id for own in self._own)]
+        sources = [self.subject.id, *(own.node_id for own in self.standing.own)]
         return all(facts.memberships_of(id) == self.facts.memberships_of(id) for id in sources)
 
     # What it answers.
@@ -166,7 +161,7 @@ class View:
             return True
         if self._limited_to is not None and self.structure.environments[number].id not in self._limited_to:
             return False
-        return all(self.passed >> restriction & 1 for restriction in self.structure.matching[number].hiding)
+        return self._all(self.passing.restrictions, self.structure.matching[number].hiding)
 
     def may_on_node(self, permission: Permission, number: int) -> bool:
         node = self.structure.nodes[number]
@@ -176,7 +171,7 @@ class View:
             return True
         if permission is Permission.PROJECT_RESTRICT and isinstance(node, Project):
             number = self.structure.node_number[node.parent_id]
-        return holds(self._given(permission, node.kind), number)
+        return self.standing.gives(permission, node.kind, number)
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
         if self._by_project and self.structure.matching[number] is UNRESTRICTED:
@@ -201,51 +196,39 @@ class View:
             return bytes(len(self._environment_projects))
         projects = self.projects_showing_environments
         if not self.is_instance_admin and permission is not Permission.ENVIRONMENT_VIEW:
-            projects &= self._union(permission, ResourceKind.ENVIRONMENT)
+            projects &= self.standing.nodes(permission, ResourceKind.ENVIRONMENT)
             if permission in NEEDS_PUSH:
-                projects &= self._union(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
+                projects &= self.standing.nodes(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
         return marks(projects, self._size)
 
     def _may_in_environment(self, permission: Permission, number: int) -> bool:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):
             return False
         if permission is Permission.ENVIRONMENT_APPROVE:
-            return self._any(self.approvable, self.structure.matching[number].all)
+            return self._any(self.passing.approvable, self.structure.matching[number].all)
         if self.is_instance_admin or permission is Permission.ENVIRONMENT_VIEW:
             return True
         if permission in GATED and not self.passes_all(number):
             return False
         project = self.structure.project_of[number]
-        if permission in NEEDS_PUSH and not holds(self._given(Permission.PROJECT_PUSH, ResourceKind.PROJECT), project):
+        if permission in NEEDS_PUSH and not holds(
+            self.standing.marked(Permission.PROJECT_PUSH, ResourceKind.PROJECT), project
+        ):
             return False
-        if holds(self._given(permission, ResourceKind.ENVIRONMENT), project):
+        if holds(self.standing.marked(permission, ResourceKind.ENVIRONMENT), project):
             return True
-        return permission in DEPLOYMENT_ONLY and self._any(self.passed_by_team, self.structure.matching[number].all)
+        return permission in DEPLOYMENT_ONLY and self._any(self.passing.by_team, self.structure.matching[number].all)
 
     def passes_all(self, number: int) -> bool:
         """Whether every enabled restriction that matches the environment of this number is passed."""
-        return self.is_instance_admin or all(self.passed >> n & 1 for n in self.structure.matching[number].all)
-
-    def level(self, number: int) -> RoleLevel | None:
-        """The highest level held on a node, an instance administrator being an ADMIN everywhere."""
-        if self.is_instance_admin:
-            return RoleLevel.ADMIN
-        place, bit = number >> 3, 1 << (number & 7)
-        for level, marked in self._marked_levels:
-            if marked[place] & bit:
-                return level
-        return None
-
-    def holds_by_role(self, permission: Permission, kind: ResourceKind, number: int) -> bool:
-        """Whether the subject's roles on a node give a permission on that kind of resource, there or right below."""
-        return holds(self._given(permission, kind), number)
+        return self.is_instance_admin or self._all(self.passing.restrictions, self.structure.matching[number].all)
 
     def node_mask(self, permission: Permission, kind: ResourceKind) -> int:
         """The set of nodes of one kind on which the subject holds a permission; not for PROJECT_RESTRICT."""
         if not self._can_ask(permission, kind):
             return 0
         of_kind = {ResourceKind.TEAM: self.structure.teams, ResourceKind.PROJECT: self.structure.projects}.get(kind, 1)
-        given = int.from_bytes(self._given(permission, kind), "little")
+        given = int.from_bytes(self.standing.marked(permission, kind), "little")
         held = self.structure.all_nodes if self.is_instance_admin else given
         return held & self.visible_nodes & of_kind
 
@@ -258,9 +241,9 @@ class View:
             return 0
         if self.is_instance_admin:
             return self._coverage
-        if self.membership is None:
+        if self.standing.membership is None:
             return 0
-        teams = self._union(Permission.TEAM_VIEW, ResourceKind.TEAM) & self.structure.teams
+        teams = self.standing.nodes(Permission.TEAM_VIEW, ResourceKind.TEAM) & self.structure.teams
         return (1 | teams | self._visible_projects) & self._coverage
 
     def sees_uncovered(self, project_id: str) -> bool:
@@ -270,19 +253,25 @@ class View:
     @cached_property
     def _visible_projects(self) -> int:
         """The set of projects that the subject sees, whatever the key covers."""
-        return self._union(Permission.PROJECT_VIEW, ResourceKind.PROJECT) & self.structure.projects & self._listed
+        return (
+            self.standing.nodes(Permission.PROJECT_VIEW, ResourceKind.PROJECT) & self.structure.projects & self._listed
+        )
 
     @cached_property
     def projects_showing_environments(self) -> int:
         """The projects of which the subject may see environments, none hidden by a restriction or left off a list."""
-        if not self.is_good or (self.membership is None and not self.is_instance_admin):
+        if not self.is_good or (self.standing.membership is None and not self.is_instance_admin):
             return 0
         covered = self._coverage
         if self._covers_one_environment:
             covered = 1 << self.structure.project_of[self.structure.environment_number[self._covered_id]]
         if self.is_instance_admin:
             return self.structure.projects & covered
-        return self._visible_projects & self._union(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT) & covered
+        return (
+            self._visible_projects
+            & self.standing.nodes(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
+            & covered
+        )
 
     def environments_by_name(self, projects: int) -> Iterator[int]:
         """The visible environments of some projects (a set), in order of name."""
@@ -315,7 +304,7 @@ class View:
     @cached_property
     def _limited_to(self) -> frozenset[str] | None:
         """The environments on the access list, where one binds (section 7)."""
-        root = self.membership
+        root = self.standing.membership
         if root is None or root.mode is EnvironmentAccessMode.FULL or self.is_instance_admin:
             return None
         return root.environment_ids if self.facts.organization.environment_access_enabled else None
@@ -327,7 +316,7 @@ class View:
             return self.structure.all_nodes
         number = self.structure.environment_number
         listed = {self.structure.project_of[number[id]] for id in self._limited_to if id in number}
-        own = (self.structure.node_number.get(m.node_id) for m in self._own if m.holds_at(self.at))
+        own = (self.structure.node_number.get(m.node_id) for m in self.standing.own if m.holds_at(self.at))
         empty = {n for n in own if n is not None and not self.structure.environments_of[n]}
         return bits(listed | empty, self._size)
 
@@ -358,170 +347,10 @@ class View:
         covered = key is None or key.permissions is None or permission in key.permissions
         return covered and kind in ASKED_OF[permission]
 
-    # What is held.
-
-    def _held_roles(self) -> dict[Role, int]:
-        """By role: the set of nodes on which the subject holds it (section 4, step 4)."""
-        held: dict[Role, int] = {}
-        for own in self._own:
-            number = self.structure.node_number.get(own.node_id)
-            if number is None:
-                continue
-            roles = self._roles(own)
-            if own.holds_at(self.at):
-                self._hold(held, roles, number)
-            for invited in self.facts.memberships_of(own.node_id):
-                node = self.structure.node_number.get(invited.node_id)
-                if node is not None and own.holds_at(self.at) and invited.holds_at(self.at):
-                    self._hold(held, handed_on(roles, self._roles(invited)), node)
-        return held
-
-    def _hold(self, held: dict[Role, int], roles: Iterable[Role], number: int) -> None:
-        for role in roles:
-            flows = self.structure.subtree(number) if role.is_admin else self.structure.reach(number)
-            held[role] = held.get(role, 0) | flows
-
-    def _roles(self, membership: Membership) -> list[Role]:
-        return [role for role in map(self.facts.role, membership.role_ids) if role is not None]
-
-    def _union(self, permission: Permission, kind: ResourceKind) -> int:
-        found = 0
-        for role, nodes in self._held.items():
-            if role.allows(permission, kind):
-                found |= nodes
-        return found
-
-    def _given(self, permission: Permission, kind: ResourceKind) -> bytes:
-        if (permission, kind) not in self._marked:
-            self._marked[permission, kind] = marks(self._union(permission, kind), self._size)
-        return self._marked[permission, kind]
-
-    @cached_property
-    def _marked_levels(self) -> list[tuple[RoleLevel, bytes]]:
-        """The levels, the highest first, each with where the subject holds it or a higher one."""
-        return [(level, marks(self._levels[level], self._size)) for level in reversed(RoleLevel)]
-
-    @cached_property
-    def _levels(self) -> dict[RoleLevel, int]:
-        """By level: the nodes on which the subject holds it or a higher one."""
-        found, nodes = {}, 0
-        for level in reversed(RoleLevel):
-            nodes |= self._held.get(LEVEL_ROLES[level], 0)
-            found[level] = nodes
-        return found
-
-    # Restrictions, as sets of their numbers.
-
-    @cached_property
-    def passed(self) -> int:
-        """The restrictions that the subject passes, had they to: belonging and seeing are asked elsewhere."""
-        grantees = self.structure.grantees
-        named = chain(grantees.users.get(self.subject.id, ()), self._named_for_a_time(grantees))
-        return self.passed_as_admin | self.passed_by_team | self._by_level(grantees) | self._through(named)
-
-    @cached_property
-    def passed_as_admin(self) -> int:
-        """The restrictions passed by being an ADMIN of their scope, without a grant (BAS-35)."""
-        return self.structure.bypassed.over(self._levels[RoleLevel.ADMIN])
-
-    @cached_property
-    def passed_by_team(self) -> int:
-        """The restrictions passed through a team grant (GL-35)."""
-        grantees = self.structure.grantees
-        for_a_time = (each for each in self._named_for_a_time(grantees) if each.rule.team_id is not None)
-        named = chain(self._named_directly(grantees), for_a_time)
-        return grantees.by_team.over(self._inherited) | self._through(named)
-
-    @cached_property
-    def approvable(self) -> int:
-        """The restrictions of which an approval rule names the subject, who must belong and be a person."""
-        if self.membership is None or self.subject.person.is_service_account:
-            return 0
-        approvers = self.structure.approvers
-        mine = chain(approvers.users.get(self.subject.id, ()), self._named_directly(approvers))
-        standing = (named for named in mine if not self._is_gone(named.rule))
-        fallen = (named for group in approvers.by_subject() for named in group if self._is_gone(named.rule))
-        taken_over = (named for named in fallen if self._maintains(named.restriction))
-        one_by_one = bits((named.restriction for named in chain(standing, taken_over)), self._restrictions)
-        return one_by_one | self._by_level(approvers) | approvers.by_team.over(self._inherited)
-
-    def _is_gone(self, rule: Grant | ApprovalRule) -> bool:
-        """Whether the only subject of a rule is gone, so that it falls to MAINTAINER of its scope (section 8)."""
-        if rule.team_id is not None:
-            return rule.team_id not in self.facts.teams
-        if rule.user_id is None:
-            return False
-        root = self.facts.membership_on(rule.user_id, self.facts.organization.id)
-        person = self.facts.people.get(rule.user_id)
-        return person is None or not person.is_active or root is None or not root.holds_at(self.at)
-
-    def _maintains(self, restriction: int) -> bool:
-        number = self.structure.node_number.get(self.structure.restrictions[restriction].scope_id)
-        level = None if number is None else self.level(number)
-        return level is not None and level >= RoleLevel.MAINTAINER
-
-    @property
-    def _restrictions(self) -> int:
-        return len(self.structure.restrictions)
-
-    def _through(self, named: Iterable[Named]) -> int:
-        passed = (each.restriction for each in named if isinstance(each.rule, Grant) and each.rule.holds_at(self.at))
-        return bits(passed, self._restrictions)
-
-    def _by_level(self, grantees: Grantees) -> int:
-        """The restrictions whose rules name a level that the subject holds on their scope."""
-        found = 0
-        for level, by_scope in grantees.by_level.items():
-            found |= by_scope.over(self.structure.all_nodes if self.is_instance_admin else self._levels[level])
-        return found
-
-    def _named_directly(self, grantees: Grantees) -> Iterator[Named]:
-        """What names a team that the subject has a membership on."""
-        for own in self._own:
-            if own.holds_at(self.at) and own.node_id in self.structure.node_number:
-                yield from grantees.teams.get(own.node_id, ())
-
-    def _named_for_a_time(self, grantees: Grantees) -> Iterator[Named]:
-        """What begins or ends by itself and names a level or a team of the subject's, in effect or not."""
-        for node, named in grantees.passing:
-            if named.rule.level is not None:
-                level = self.level(node)
-                matches = level is not None and level >= named.rule.level
-            else:
-                matches = named.rule.inheritance is Inheritance.ALL and bool(self._inherited >> node & 1)
-            if matches:
-                yield named
-
-    @cached_property
-    def _inherited(self) -> int:
-        """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
-        found: dict[Role, int] = {}
-        for own in self._own:
-            number = self.structure.node_number.get(own.node_id)
-            if number is not None and own.holds_at(self.at):
-                self._hold(found, self._roles(own), number)
-        nodes = 0
-        for role, reached in found.items():
-            if role.level is not None and role.level >= RoleLevel.VIEWER:
-                nodes |= reached
-        return nodes
+    @staticmethod
+    def _all(mask: int, numbers: tuple[int, ...]) -> bool:
+        return all(mask >> number & 1 for number in numbers)
 
     @staticmethod
     def _any(mask: int, numbers: tuple[int, ...]) -> bool:
         return any(mask >> number & 1 for number in numbers)
-
-
-_OF_RESTRICTIONS = (
-    "ends_at", "passed", "passed_as_admin", "passed_by_team", "approvable",
-)  # fmt: skip
-"""What a view computes of restrictions, and of other people's memberships."""
-
-
-def handed_on(own: list[Role], granted: list[Role]) -> list[Role]:
-    """What a team's membership gives a direct member: the lower level, and roles without a level as granted."""
-    handed = [role for role in granted if role.level is None]
-    mine = [role.level for role in own if role.level is not None]
-    theirs = [role.level for role in granted if role.level is not None]
-    if mine and theirs:
-        handed.append(LEVEL_ROLES[min(max(mine), max(theirs))])
-    return handed

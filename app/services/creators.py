@@ -16,7 +16,7 @@ def see_what_one_made(
     project without environments by nobody whose environment access list binds, unless they are a member of it.
     """
     view = change.view
-    level = view.level(view.structure.node_number[parent.id])
+    level = view.standing.level(view.structure.node_number[parent.id])
     if view.is_instance_admin or level is None:
         return
     sees = level >= (RoleLevel.ADMIN if is_boundary else RoleLevel.VIEWER)

@@ -106,7 +106,7 @@ def add_environment(change: Change, project: Project, name: str, tier: Tier | No
         tier_source=(TierSource.GUESSED if tier is None else TierSource.EXPLICIT).value,
         state=EnvironmentState.AVAILABLE.value,
     )
-    membership = change.view.membership
+    membership = change.view.standing.membership
     if membership is not None and membership.mode is EnvironmentAccessMode.LIMITED:
         change.add(tables.EnvironmentAccessEntry, membership_id=membership.id, environment_id=environment_id)
     doubtful = tier is None and guess_is_doubtful(name)

@@ -59,7 +59,7 @@ def may_name(objects: Objects, team: Team) -> bool:
     """Whether the asker may name a team as a subject: a direct member or an ADMIN of it, inherited or not (GL-6)."""
     view = objects.view
     own = objects.facts.membership_on(view.subject.id, team.id)
-    level = view.level(view.structure.node_number[team.id])
+    level = view.standing.level(view.structure.node_number[team.id])
     return (own is not None and own.holds_at(view.at)) or level is RoleLevel.ADMIN
 
 

@@ -91,7 +91,7 @@ async def test_whoever_is_named_may_be_named(house):
         for grant in restriction.grants:
             if grant.user_id is not None:
                 view = View(structure, Subject(facts.people[grant.user_id]), house.now())
-                level = view.level(structure.node_number[restriction.scope_id])
+                level = view.standing.level(structure.node_number[restriction.scope_id])
                 assert level is not None
                 assert level >= RoleLevel.MEMBER
             elif grant.team_id is not None:
