@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
@@ -126,13 +126,14 @@ class LoopReader:
 async def in_transaction(source: AsyncEngine, fn: Callable[[Connection], T], *, commit: bool) -> T:
     """What `fn` returns, committed if asked for and else rolled back."""
     # A broken connection is found out by using it: asking it first would cost every transaction three round trips.
-    # SQLAlchemy then renews the whole pool, so once more is enough.
+    # SQLAlchemy then renews the whole pool, so once more is enough. Likewise where another transaction has meanwhile
+    # taken what is to be unique: whoever looks again finds it taken, and can say so.
     for may_retry in (True, False):
         async with source.connect() as connection:
             try:
                 result = await connection.run_sync(fn)
             except DBAPIError as error:
-                if may_retry and error.connection_invalidated:
+                if may_retry and (error.connection_invalidated or isinstance(error, IntegrityError)):
                     continue
                 raise
             if commit:

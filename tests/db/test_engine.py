@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,20 @@ async def test_many_at_once(database: Database) -> None:
     reads = [database.read(revision) for _ in range(30)] + [database.load(revision) for _ in range(30)]
     await asyncio.gather(*[database.write(count_up) for _ in range(30)], *reads)
     assert await database.read(revision) == 30
+
+
+async def test_what_another_has_taken_meanwhile_is_found_to_be_taken(database: Database) -> None:
+    await database.write(lambda connection: connection.execute(text("CREATE TABLE taken (n INTEGER UNIQUE)")))
+
+    def take(number: int, connection: Connection) -> str:
+        if connection.execute(text("SELECT count(*) FROM taken WHERE n = :n"), {"n": number}).scalar_one():
+            return "taken"
+        connection.execute(text("INSERT INTO taken VALUES (:n)"), {"n": number})
+        return "mine"
+
+    for number in range(10):
+        found = await asyncio.gather(*[database.write(partial(take, number)) for _ in range(2)])
+        assert sorted(found) == ["mine", "taken"]
 
 
 async def test_a_writer_that_is_cancelled_leaves_nothing_and_hinders_nobody(database: Database) -> None:
