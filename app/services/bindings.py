@@ -15,6 +15,7 @@ from app.services.joining import team_may_join, user_may_join
 from app.services.last_admin import expect_admin_remains, lasts_as_admin
 from app.services.patch import ABSENT, Absent
 from app.services.problems import Problems
+from app.services.sight import membership
 
 Path = tuple[str | int, ...]
 
@@ -159,7 +160,8 @@ class Bindings:
             self._forget(old)
 
     def _standing(self, membership_id: str, *path: str | int) -> Membership | None:
-        found = self._change.facts.memberships.get(membership_id)
+        """The membership of this id on the node, if the asker sees it: managing access is not seeing members."""
+        found = membership(self._change.objects, membership_id)
         if found is not None and found.node_id == self._node.id:
             return found
         self._refuse("there is no such membership here", *path)

@@ -56,6 +56,7 @@ def guild() -> Draft:
     draft.acme.restrict("acme", name="production", grants=[Named(user="lim"), Named(user="exa")])
     draft.key("ada-members", "ada", permissions=STEWARD)
     draft.key("bob-view", "bob", permissions=[Permission.MEMBERS_VIEW])
+    draft.key("pat-access", "pat", permissions=[Permission.PROJECT_VIEW, Permission.PROJECT_ACCESS_MANAGE])
     globex = draft.other("globex")
     globex.role("Foreign", [Permission.PROJECT_VIEW])
     globex.project("globex/app")

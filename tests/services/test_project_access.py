@@ -1,5 +1,6 @@
 """Restricted projects: with whom they are restricted, how that is lifted, and who manages it (rule.md, section 6)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -192,6 +193,24 @@ async def test_every_id_is_judged_at_once(guild: Guild) -> None:
         (["update", 0, "membershipId"], "INVALID"),
         (["update", 1, "roleIds", 1], "INVALID"),
     ]
+
+
+async def test_memberships_that_one_may_manage_and_not_see_are_as_none_at_all(guild: Guild) -> None:
+    """Managing access is not seeing members: ids that were heard of elsewhere answer as those that never were."""
+    for entry in ({"removeIds": ["{id}"]}, {"update": [{"membershipId": "{id}", "expiresAt": None}]}):
+        told = {
+            id: await guild.refusal("pat-access", ACCESS, **_web(guild, **_filled(entry, id)))
+            for id in (guild.membership("lim", "core/web"), unknown(Kind.MEMBERSHIP))
+        }
+        first, second = told.values()
+        assert first == second
+        assert [problem["code"] for problem in first["problems"]] == ["INVALID"]
+    await guild.do("pat", ACCESS, **_web(guild, removeIds=[guild.membership("lim", "core/web")]))
+
+
+def _filled(entry: dict[str, Any], id: str) -> dict[str, Any]:
+    filled: dict[str, Any] = json.loads(json.dumps(entry).replace("{id}", id))
+    return filled
 
 
 async def test_what_the_shape_alone_forbids(guild: Guild) -> None:
