@@ -69,6 +69,7 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "gates": _gates(facts, sight),
         "gone": _gone(facts, sight),
         "others": _others(facts, sight),
+        "taken": _taken(facts, sight),
         "choices": _choices(facts) if manages_members else None,
         "invited": _inactive_emails(whole) if manages_members else None,
         "children": {id: _has_children(facts, id) for id in sight.resources},  # declared: a node with children
@@ -131,6 +132,14 @@ def _others(facts: Facts, sight: Sight) -> dict[str, Any]:
         found[f"matches of {user}"] = [sight.matches(user, id) for id in sorted(managed)]
         found[f"belonging of {user}"] = sight.belongs(user) if sight.may_somewhere(*MANAGING) else None
     return found
+
+
+def _taken(facts: Facts, sight: Sight) -> set[tuple[str, str]]:
+    """An open question, see declared.py: on which nodes those whom one may give memberships there have one already."""
+    managing = (Permission.MEMBERS_MANAGE, Permission.PROJECT_ACCESS_MANAGE)
+    taken = {(m.node_id, m.subject_id) for m in facts.memberships.values() if m.node_id in sight.resources}
+    seen = sight.people | sight.resources
+    return {(node, who) for node, who in taken if who in seen and any(sight.may(p, node) for p in managing)}
 
 
 def _choices(facts: Facts) -> list[tuple[object, ...]]:

@@ -62,5 +62,9 @@ OPEN: dict[str, tuple[str, str]] = {
         NOT_TWINS,
         "alike.py: `invited`; whoever manages an organization's members learns that such an account was deactivated",
     ),
+    "One membership a subject and node, so CONFLICT; who manages them need not see them (sections 1, 4a and 10)": (
+        NOT_TWINS,
+        "alike.py: `taken`; whoever manages memberships without seeing them learns of people they see that they have one",
+    ),
 }
 """Differences that no section declares, to be decided: mended, or declared."""
