@@ -64,7 +64,7 @@ OPEN: dict[str, tuple[str, str]] = {
     ),
     "One membership a subject and node, so CONFLICT; who manages them need not see them (sections 1, 4a and 10)": (
         NOT_TWINS,
-        "alike.py: `taken`; whoever manages memberships without seeing them learns of people they see that they have one",
+        "alike.py: `taken`; whoever manages memberships without seeing them learns whom of those they see has one",
     ),
 }
 """Differences that no section declares, to be decided: mended, or declared."""
