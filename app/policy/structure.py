@@ -188,9 +188,10 @@ class Structure:
         for current in reversed(unknown):  # children first
             below = self._right_below(current, through_boundaries)
             alone = (child for child in below if not self.children[child])
-            known[current] = bits((current, *alone), len(self.nodes))
+            found = bits((current, *alone), len(self.nodes))
             for child in below:
-                known[current] |= known.get(child, 0)
+                found |= known.get(child, 0)
+            known[current] = found  # when it is whole: other threads may read it at once
         return known[number]
 
     def _right_below(self, number: int, through_boundaries: bool) -> list[int]:
