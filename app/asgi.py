@@ -59,13 +59,14 @@ class Server:
         self._settings = settings
         self._instance: Instance | None = None
         self._migrated = False
+        self._kept = KeptAnswers(settings.answers_mb * 1024 * 1024) if settings.answers_mb else None
         self.endpoint = GraphQLEndpoint(
             schema,
             Limits(settings.max_tokens, settings.max_depth, settings.max_complexity),
             context=self._context,
             read_body=lambda scope, receive: read_body(scope, receive, settings.max_body_bytes),
             after=self._after,
-            kept=KeptAnswers(settings.answers_mb * 1024 * 1024) if settings.answers_mb else None,
+            kept=self._kept,
             allow_get=settings.graphql_get,
         )
 
@@ -94,6 +95,8 @@ class Server:
         finally:
             if self._instance is not None:
                 await self._instance.close()
+            if self._kept is not None:
+                self._kept.clear()
             await database.close()
 
     def routes(self) -> Sequence[BaseRoute]:

@@ -70,6 +70,11 @@ class KeptAnswers:
         while self._bytes > self._most:
             self._drop(next(iter(self._kept)))
 
+    def clear(self) -> None:
+        """Let go of all: the store that they were read from is closed, and the next may be another."""
+        self._kept.clear()
+        self._bytes = 0
+
     def _drop(self, key: Key) -> None:
         self._bytes -= _size(key, self._kept.pop(key).answer)
 

@@ -1,16 +1,21 @@
 """Answers that are given again: only where they would be made again just so, and never to anybody else."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, text
 
 from app.api.endpoint import GraphQLEndpoint
 from app.api.kept_answers import OVERHEAD, KeptAnswers
+from app.asgi import create_app
 from app.db import tables
 from app.settings import Settings
 from tests.fixtures.client import NOW, SECOND, Client, Draft, open_client
+from tests.fixtures.world_store import PEPPER, write_world
 
 ENVIRONMENT = "query ($id: ID!) { environment(id: $id) { name viewerCan(permission: ENVIRONMENT_DEPLOY) } }"
 KEYS = "{ viewer { user { apiKeys { lastUsedAt } } } }"
@@ -130,6 +135,28 @@ async def test_they_can_be_switched_off(database_url: str, made: list[Any], monk
     async with open_client(draft, database_url) as client:
         assert await ask(client, "ada") == await ask(client, "ada")
     assert len(made) == 2
+
+
+async def test_nothing_is_kept_longer_than_the_store_is_open(database_url: str) -> None:
+    """A server that is started again may find another store, at the same revisions: one that was restored, say."""
+    app = create_app(Settings(database_url=database_url, secret=SecretStr(PEPPER.decode()), _env_file=None))
+    draft, names = Draft(), []
+    draft.staff()
+    draft.project("web", "production")
+    world = draft.world()
+    for change in (partial(write_world, world=world), _restored):
+        async with app.router.lifespan_context(app), _client(app) as http:
+            await app.state.instance.database.write(change)
+            names.append((await ask(Client(world, app.state.instance, http), "ada"))["name"])
+    assert names == ["production", "restored"]
+
+
+def _client(app: Any) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kept.example")
+
+
+def _restored(connection: Connection) -> None:
+    connection.execute(text("UPDATE environments SET name = 'restored'"))
 
 
 class Asked:

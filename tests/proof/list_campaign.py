@@ -77,7 +77,10 @@ class Campaign:
             if not _is_world(smaller):
                 return []
             serve, only = self._files.serve, frozenset({first.coordinate})
-            found = asyncio.run(compare(serve, ListWorld(smaller), random.Random(0), only=only))
+            try:
+                found = asyncio.run(compare(serve, ListWorld(smaller), random.Random(0), only=only))
+            except AssertionError:
+                return []  # it differs in something that the questions themselves are made of
             return [each for each in found.differences if each.kind == kind]
 
         alone = RandomWorld(world.facts, [world.subjects[first.number]], [first.at])
