@@ -111,8 +111,13 @@ class View:
         """The same of many permissions, each with its resource."""
         structure, nodes, by_project = self.structure, self.structure.node_number, self._by_project
         numbers, matching, project_of = structure.environment_number, structure.matching, structure.project_of
-        answers = []
+        answers: list[bool] = []
+        last: Permission | None = None
+        asked, known = b"", dict[int, bool]()
         for permission, id in zip(permissions, resource_ids, strict=False):
+            if permission is not last:
+                asked = self._asked_by_project(permission) if by_project else b""
+                last, known = permission, self._known.setdefault(permission, {})
             number = numbers.get(id)
             if number is None:
                 if id in nodes:
@@ -120,11 +125,11 @@ class View:
                     continue
                 number = structure.no_environment  # the way of a hidden one, as in `may`
             if by_project and matching[number] is UNRESTRICTED:
-                asked = self._asked.get(permission) or self._asked_by_project(permission)
                 project = project_of[number]
                 answers.append(asked[project >> 3] >> (project & 7) & 1 == 1)
             else:
-                answers.append(self.may_in_environment(permission, number))
+                allowed = known.get(number)
+                answers.append(self.may_in_environment(permission, number) if allowed is None else allowed)
         return answers
 
     def node(self, node_id: str) -> Node | None:
