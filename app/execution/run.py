@@ -260,11 +260,13 @@ class Run:
 
 
 def forget(values: Iterable[Any]) -> None:
-    """Close the coroutines among some values that nobody will wait for, if they can still be had at all."""
+    """Close the coroutines among some values, and in lists of them, that nobody will wait for, if they can be had."""
     with suppress(Exception):
         for value in values:
             if asyncio.iscoroutine(value):
                 value.close()
+            elif isinstance(value, list | tuple):
+                forget(value)
 
 
 async def _outcome(awaitable: Awaitable[Any]) -> Any:

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 DOCUMENTS, OPERATIONS = 150, 90
+ONCE_DIFFERENT = (20261195,)
+"""Seeds of long campaigns whose documents were answered differently, or left something behind."""
 
 
 async def test_random_documents_are_answered_as_by_graphql_core() -> None:
@@ -26,6 +28,11 @@ async def test_random_documents_are_answered_as_by_graphql_core() -> None:
     assert [one.differing for one in found if one.differing] == []
     assert sum(one.valid for one in found) > DOCUMENTS * 0.95
     assert 0 < sum(one.failed for one in found) < sum(one.executions for one in found)
+
+
+async def test_documents_that_were_once_answered_differently() -> None:
+    workshop = Workshop(SCHEMA)
+    assert [found for seed in ONCE_DIFFERENT if (found := (await compare(workshop, seed)).differing)] == []
 
 
 async def test_documents_over_a_schema_of_strawberry_are_too() -> None:
