@@ -159,10 +159,14 @@ class Growth:
         times = []
         for asker in askers:
             await asker.ask(NOBODY)
-            await asyncio.sleep(PAUSE)
-            found = [await asker.cpu(CHECK, input=self._check()) for _ in range(2 * FIRST)]
-            times.append(max(sum(found[:FIRST]) - FIRST * statistics.median(found[FIRST:]), 0))
+            first, later = await self._checks(asker), await self._checks(asker)
+            times.append(max(first - later, 0))
         return {"median": statistics.median(times), "most": max(times)}
+
+    async def _checks(self, asker: Asker) -> float:
+        """The CPU of some checks after a pause, µs."""
+        await asyncio.sleep(PAUSE)
+        return sum([await asker.cpu(CHECK, input=self._check()) for _ in range(FIRST)])
 
     async def _large(self, asker: Asker) -> Data:
         """An answer as large as the limits allow, about: how long it takes, and how long others wait meanwhile."""
