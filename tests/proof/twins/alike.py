@@ -20,8 +20,8 @@ MANAGING = (Permission.MEMBERS_MANAGE, Permission.PROJECT_ACCESS_MANAGE, Permiss
 
 
 def sight_of(whole: Whole, viewer: Subject, at: int, *, alone: bool = False) -> Sight:
-    """What the viewer sees; unless `alone`, with what anybody else may do."""
-    people = () if alone else [p for p in whole.facts.people.values() if p.id != viewer.id]
+    """What the viewer sees; unless `alone`, with what anybody else may do, and they themselves without their key."""
+    people = () if alone else [p for p in whole.facts.people.values() if p.id != viewer.id or viewer.key is not None]
     acting = Subject(whole.people[viewer.id], viewer.key)
     return Sight(whole.facts, acting, [Subject(person) for person in people], at)
 
@@ -37,7 +37,7 @@ def unlike(left: Whole, right: Whole, viewer: Subject, at: int) -> str | None:
         first, second = (sight_of(whole, viewer, later, alone=alone) for whole in (left, right))
         if first.verdicts() != second.verdicts():
             return "later verdicts"
-        if any(first.verdicts(user) != second.verdicts(user) for user in one.people & set(first.others)):
+        if any(first.verdicts(user) != second.verdicts(user) for user in one.people & set(first.others) - {viewer.id}):
             return "later verdicts of others"
     return None
 
@@ -66,6 +66,7 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "memberships": [_membership(facts.memberships[id], sight, manages_members) for id in sorted(sight.memberships)],
         "restrictions": [_restriction(facts.restrictions[id], sight) for id in sorted(sight.restrictions)],
         "roles": facts.custom_roles,
+        "own roles": _own_roles(facts, sight),
         "gates": _gates(facts, sight),
         "gone": _gone(facts, sight),
         "others": _others(facts, sight),
@@ -107,9 +108,22 @@ def _named(entry: Grant | ApprovalRule, sight: Sight) -> Grant | ApprovalRule:
     return replace(entry, user_id=user, team_id=team)
 
 
+def _own_roles(facts: Facts, sight: Sight) -> set[tuple[str, ...]]:
+    """What one may hand on is by one's own roles, whatever the key lists (section 10): on what the key shows."""
+    if sight.viewer.id not in sight.others:
+        return set()
+    inside = {e.id for e in facts.environments.values() if e.project_id in sight.resources} | sight.resources
+    levels = {atom for id in sight.resources if facts.node(id) for atom in sight.levels(sight.viewer.id, id)}
+    return levels | {(permission, id) for permission, id in sight.verdicts(sight.viewer.id) if id in inside}
+
+
 def _gates(facts: Facts, sight: Sight) -> dict[str, bool]:
-    """Which gates a decision about an environment goes through: a key may show it without its project."""
-    seen = [environment for id, environment in facts.environments.items() if id in sight.resources]
+    """Which gates a decision about an environment goes through: a key may show it without its project.
+
+    Who may explain everything reads it of those that they don't see, too.
+    """
+    explains_all = sight.may(Permission.ACCESS_EXPLAIN, facts.organization.id)
+    seen = [environment for id, environment in facts.environments.items() if explains_all or id in sight.resources]
     return {environment.id: facts.projects[environment.project_id].restricted for environment in seen}
 
 
@@ -125,6 +139,7 @@ def _others(facts: Facts, sight: Sight) -> dict[str, Any]:
     explained = {id for id in sight.resources if sight.may(Permission.ACCESS_EXPLAIN, id)}
     if sight.may(Permission.ACCESS_EXPLAIN, facts.organization.id):  # "covers all of it", section 4
         explained = found["everything"] = {*facts.teams, *facts.projects, *facts.environments, facts.organization.id}
+        found["what everything is restricted by"] = facts.restrictions
     managed = [id for id in sight.resources if facts.node(id) and any(sight.may(p, id) for p in MANAGING)]
     for user in sight.people - {sight.viewer.id}:
         found[f"decisions of {user}"] = {(p, id) for p, id in sight.verdicts(user) if id in explained}

@@ -48,7 +48,11 @@ ALSO: dict[str, tuple[str, str]] = {
     ),
     "ACCESS_EXPLAIN on the organization covers all of it (section 4, About others)": (
         NOT_TWINS,
-        "alike.py: `everything`",
+        "alike.py: `everything`, what it is restricted by, and `gates`",
+    ),
+    "nobody hands on what their own roles don't allow: theirs, not what their key lists (section 10)": (
+        NOT_TWINS,
+        "alike.py: `own roles`",
     ),
     "each step leaves a reason: PROJECT_RESTRICTION also to whose key covers an environment alone (section 4)": (
         NOT_TWINS,
