@@ -74,9 +74,8 @@ class Objects:
         if self.view.standing.membership is None:
             return False
         number = self.structure.restriction_number[restriction.id]
-        counting = (
-            self.view.passing.restrictions if self._sees_project(restriction.scope_id) else self.view.passing.as_admin
-        )
+        passing = self.view.passing
+        counting = passing.restrictions if self._sees_project(restriction.scope_id) else passing.as_admin
         return bool(counting >> number & 1)
 
     def _sees_project(self, scope_id: str) -> bool:

@@ -216,11 +216,10 @@ class View:
         if permission in GATED and not self.passes_all(number):
             return False
         project = self.structure.project_of[number]
-        if permission in NEEDS_PUSH and not holds(
-            self.standing.marked(Permission.PROJECT_PUSH, ResourceKind.PROJECT), project
-        ):
+        gives = self.standing.gives
+        if permission in NEEDS_PUSH and not gives(Permission.PROJECT_PUSH, ResourceKind.PROJECT, project):
             return False
-        if holds(self.standing.marked(permission, ResourceKind.ENVIRONMENT), project):
+        if gives(permission, ResourceKind.ENVIRONMENT, project):
             return True
         return permission in DEPLOYMENT_ONLY and self._any(self.passing.by_team, self.structure.matching[number].all)
 
@@ -258,9 +257,8 @@ class View:
     @cached_property
     def _visible_projects(self) -> int:
         """The set of projects that the subject sees, whatever the key covers."""
-        return (
-            self.standing.nodes(Permission.PROJECT_VIEW, ResourceKind.PROJECT) & self.structure.projects & self._listed
-        )
+        given = self.standing.nodes(Permission.PROJECT_VIEW, ResourceKind.PROJECT)
+        return given & self.structure.projects & self._listed
 
     @cached_property
     def projects_showing_environments(self) -> int:
@@ -272,11 +270,8 @@ class View:
             covered = 1 << self.structure.project_of[self.structure.environment_number[self._covered_id]]
         if self.is_instance_admin:
             return self.structure.projects & covered
-        return (
-            self._visible_projects
-            & self.standing.nodes(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
-            & covered
-        )
+        given = self.standing.nodes(Permission.ENVIRONMENT_VIEW, ResourceKind.ENVIRONMENT)
+        return self._visible_projects & given & covered
 
     def environments_by_name(self, projects: int) -> Iterator[int]:
         """The visible environments of some projects (a set), in order of name."""

@@ -124,10 +124,8 @@ class FactsMemory:
             self._kept(structure, self._nearest(facts.organization.id, at))
 
     def _kept(self, structure: Structure, nearest: Version | None) -> Version:
-        organization_id, at = (
-            structure.facts.organization.id,
-            (structure.facts.revision, structure.facts.instance_revision),
-        )
+        organization_id = structure.facts.organization.id
+        at = (structure.facts.revision, structure.facts.instance_revision)
         version = Version(structure, nearest, self._most_views(structure))
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
