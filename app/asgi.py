@@ -17,8 +17,10 @@ from app.api.limits import Limits
 from app.api.schema import schema
 from app.db.engine import Database
 from app.db.migrate import is_current
+from app.eager import Rest, Soon, begin
 from app.services.demo.people import demo_people
 from app.services.instance import Instance
+from app.services.reader import Reader
 from app.settings import Settings
 from app.web.authentication import authenticate
 from app.web.bodies import read_body
@@ -26,7 +28,6 @@ from app.web.edge import Edge
 from app.web.explorer import EXAMPLES, DemoPerson, explorer_routes
 from app.web.health import health_routes
 from app.web.refusals import refuse
-from app.web.shortcut import Shortcut
 
 GRAPHQL_PATH = "/graphql"
 
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=server.lifespan,
     )
     # Around all that Starlette would put around them: the edge answers for whatever fails inside.
-    app.middleware_stack = Edge(Shortcut(app.build_middleware_stack(), GRAPHQL_PATH, server.endpoint))
+    app.middleware_stack = Edge(app.build_middleware_stack(), {GRAPHQL_PATH: server.endpoint})
     app.router.redirect_slashes = False  # a redirect would name the host that the request named
     return app
 
@@ -109,13 +110,15 @@ class Server:
     def _people(self) -> list[DemoPerson]:
         return [DemoPerson(each.name, each.about, each.key) for each in demo_people(self._settings.pepper())]
 
-    async def _context(self, scope: Scope) -> Context:
-        return Context(self.instance, await authenticate(scope, self.instance.reader))
+    def _context(self, scope: Scope) -> Soon[Context]:
+        reader = authenticate(scope, self.instance)
+        return begin(self._awaited(reader)) if isinstance(reader, Rest) else Context(self.instance, reader)
 
-    async def _after(self, context: Context) -> None:
-        if context.reader is not None:
-            await self.instance.note_use(context.reader)
-            await self.instance.denials.write()
+    async def _awaited(self, reader: Rest[Reader | None]) -> Context:
+        return Context(self.instance, await reader)
+
+    def _after(self, context: Context) -> Soon[None]:
+        return None if context.reader is None else self.instance.note_use(context.reader)
 
     async def _is_ready(self) -> bool:
         # Asked once: servers of this version go on while those of the next migrate the store and take over.

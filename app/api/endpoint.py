@@ -5,8 +5,7 @@ with an HTTPException, for whoever serves us to answer. A well-formed one that c
 `application/graphql-response+json`, and 200 in `application/json`, where clients can't know who sent another status.
 """
 
-from collections.abc import Awaitable, Callable
-from inspect import isawaitable
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 import orjson
@@ -15,16 +14,19 @@ from graphql import ExecutionResult, OperationType
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from app.api.documents import DocumentError, Documents
+from app.api.documents import DocumentError, Documents, Operation
 from app.api.limits import Limits
 from app.api.masking import Entry, describe, mask
-from app.api.negotiation import JSON, answer_type, expect_json
+from app.api.negotiation import JSON, OFFERED, answer_type, expect_json
 from app.api.parameters import Parameters, from_body, from_query_string
+from app.eager import Rest, Soon
 from app.errors import BailiwickError, invalid
 from app.policy.vocabulary import ErrorCode
 
 C = TypeVar("C")
 C_contra = TypeVar("C_contra", contravariant=True)
+
+_CONTENT_TYPES = {media_type: f"{media_type}; charset=utf-8".encode() for media_type in OFFERED}
 
 
 class Keeper(Protocol[C_contra]):
@@ -49,9 +51,9 @@ class GraphQLEndpoint(Generic[C]):
         schema: strawberry.Schema,
         limits: Limits,
         *,
-        context: Callable[[Scope], Awaitable[C]],
-        read_body: Callable[[Scope, Receive], Awaitable[bytes]],
-        after: Callable[[C], Awaitable[None]] | None = None,
+        context: Callable[[Scope], Soon[C]],
+        read_body: Callable[[Scope, Receive], Soon[bytes]],
+        after: Callable[[C], Soon[None]] | None = None,
         kept: Keeper[C] | None = None,
         allow_get: bool = False,
     ) -> None:
@@ -64,63 +66,62 @@ class GraphQLEndpoint(Generic[C]):
         self._documents = Documents(schema, limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        context = await self._respond(scope, receive, send)
-        if self._after is not None:
-            await self._after(context)
-
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> C:
-        """Answer, and give the context that the answer was made with."""
         method, state = scope["method"], scope["state"]
         if method not in self._methods:
             raise _wrong_method(self._methods)
+        is_post = method == "POST"
         media_type = state["media_type"] = answer_type(state["headers"])
-        if method == "POST":
+        if is_post:
             expect_json(state["headers"])
-        context = await self._context(scope)
-        question = await self._read_body(scope, receive) if method == "POST" else scope["query_string"]
-        kept = self._kept if method == "POST" else None
+        made = self._context(scope)
+        context = await made if isinstance(made, Rest) else made
+        read = self._read_body(scope, receive) if is_post else scope["query_string"]
+        question = await read if isinstance(read, Rest) else read
+        kept = self._kept if is_post else None
         status, body = 200, None if kept is None else kept.find(context, question)
         if body is None:
-            parameters = from_body(question) if method == "POST" else from_query_string(question)
-            answer, may_keep = await self._answer(parameters, context, state["request_id"], reading=method == "GET")
+            parameters = from_body(question) if is_post else from_query_string(question)
+            answer, may_keep = await self._answer(parameters, context, state["request_id"], reading=not is_post)
             status, body = _status(answer, media_type), orjson.dumps(answer)
             if kept is not None and may_keep:
                 kept.keep(context, question, body)
-        headers = [
-            (b"content-length", str(len(body)).encode()),
-            (b"content-type", f"{media_type}; charset=utf-8".encode()),
-        ]
+        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", _CONTENT_TYPES[media_type])]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        return context
+        if self._after is not None:
+            left = self._after(context)
+            if isinstance(left, Rest):
+                await left
 
     async def _answer(
         self, parameters: Parameters, context: C, request_id: str, *, reading: bool
     ) -> tuple[Entry, bool]:
         """The answer, and whether it is one that could be given again: of a query, without errors."""
         try:
-            result, is_query = await self._execute(parameters, context, reading=reading)
+            operation = self._operation(parameters, reading=reading)
+            result = operation.compiled.execute(context, parameters.variables)
+            if not isinstance(result, ExecutionResult):
+                result = await result
         except DocumentError as refused:
             return {"errors": mask(refused.errors, request_id)}, False
         except BailiwickError as error:
             return {"errors": [describe(error, request_id)]}, False
         if not result.errors:
-            return {"data": result.data}, is_query
+            return {"data": result.data}, operation.type is OperationType.QUERY
         errors = mask(result.errors, request_id)
         if result.data is None and not any(error.path for error in result.errors):
             return {"errors": errors}, False  # it was not executed: variables, for example
         return {"errors": errors, "data": result.data}, False
 
-    async def _execute(self, parameters: Parameters, context: C, *, reading: bool) -> tuple[ExecutionResult, bool]:
-        document = self._documents.document(parameters.query)
-        operation = document.operation(parameters.operation_name)
+    def _operation(self, parameters: Parameters, *, reading: bool) -> Operation:
+        """The operation that is asked for, if it may be. Raises DocumentError, BailiwickError and HTTPException."""
+        operation = self._documents.document(parameters.query).operation(parameters.operation_name)
         if operation.type is OperationType.SUBSCRIPTION:
             raise invalid("subscriptions are not answered here, only queries and mutations")
         if reading and operation.type is not OperationType.QUERY:
             raise _wrong_method(("POST",))
         operation.cost.check(parameters.variables, self._limits.objects)
-        result = operation.compiled.execute(context, parameters.variables)
-        return await result if isawaitable(result) else result, operation.type is OperationType.QUERY
+        return operation
 
 
 def _status(answer: Entry, media_type: str) -> int:

@@ -47,18 +47,17 @@ def _parameters(members: object) -> Parameters:
         _refuse("batches are not answered: send one object, which may ask for several fields")
     if not isinstance(members, dict):
         _refuse("the body should be a JSON object with `query`")
-    query = members.get("query")
+    query, name, variables = members.get("query"), members.get("operationName"), members.get("variables")
     if query is None:
         _refuse("`query` is missing: it holds the GraphQL document")
     if not isinstance(query, str):
         _refuse("`query` should be a string")
-    name = members.get("operationName")
-    if not isinstance(name, str | None):
+    if name is not None and not isinstance(name, str):
         _refuse("`operationName` should be a string or null")
-    for member in ("variables", "extensions"):
-        if not isinstance(members.get(member), dict | None):
+    for member, value in (("variables", variables), ("extensions", members.get("extensions"))):
+        if value is not None and not isinstance(value, dict):
             _refuse(f"`{member}` should be an object or null")
-    return Parameters(query, name or None, members.get("variables") or {})
+    return Parameters(query, name or None, variables or {})
 
 
 def _json(text: bytes, what: str) -> object:

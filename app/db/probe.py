@@ -16,6 +16,9 @@ T_co = TypeVar("T_co", covariant=True)
 class Probe(Protocol[T_co]):
     """The value of one function of the store, as of an instant after it was asked for."""
 
+    def at_once(self) -> T_co | None:
+        """The same where nobody has to wait for it; None: `value` is to be asked."""
+
     async def value(self) -> T_co: ...
 
     async def read(self, fn: Callable[[Connection], U]) -> U:
@@ -39,12 +42,15 @@ class LocalProbe(Generic[T]):
         self._value: T
         self._is_of_this_turn = False
 
-    async def value(self) -> T:
+    def at_once(self) -> T:
         if not self._is_of_this_turn:
             self._look()
             self._is_of_this_turn = True
             asyncio.get_running_loop().call_soon(self._turn)
         return self._value
+
+    async def value(self) -> T:
+        return self.at_once()
 
     def _look(self) -> None:
         connection = self._connected()
@@ -82,6 +88,9 @@ class SharedProbe(Generic[T]):
         self._fn = fn
         self._one_at_a_time = asyncio.Lock()
         self._next: asyncio.Future[T] | None = None
+
+    def at_once(self) -> None:
+        """The server is always to be asked."""
 
     async def value(self) -> T:
         if self._next is None:

@@ -164,8 +164,10 @@ def _execute(selections: list[Selection], run: Run) -> Result:
     for number, select in enumerate(selections):
         if not _select(select, parts, run):
             break
-        if run.is_pending:
+        if run.is_pending and not run.settle():
             return _finish(parts, selections[number + 1 :], run)
+        if run.is_nulled:
+            break
     return _result(parts, run)
 
 

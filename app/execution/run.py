@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import CoroutineType
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import FieldNode, GraphQLError, located_error
@@ -10,6 +11,8 @@ from graphql.execution.executor import Executor
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from graphql.type import GraphQLResolveInfo
+
+from app.eager import Rest, begin
 
 OBJECTS_AT_A_TIME: Final = 1_000
 """How many objects are made before others may use the event loop: about a millisecond."""
@@ -211,6 +214,23 @@ class Run:
         forget(one.awaitable for one in self._waiting)
         self._waiting, self._batches, self._postponed = [], {}, []
 
+    def settle(self) -> bool:
+        """Go on with what needs no waiting for, as long as there is one value to be had; whether all is done then."""
+        while len(self._waiting) == 1 and not self._batches and not self._postponed:
+            one = self._waiting[0]
+            if not isinstance(one.awaitable, CoroutineType):
+                return False
+            self._waiting = []
+            try:
+                value = begin(one.awaitable)
+            except Exception as error:  # noqa: BLE001 - whatever a resolver raises is its field's error
+                value = error
+            if isinstance(value, Rest):
+                self._waiting.append(one._replace(awaitable=value))
+                return False
+            self._put(value, one.complete, one.nodes, one.place)
+        return not self.is_pending
+
     async def finish(self) -> None:
         """Wait for everything that is waited for, and for what comes of it."""
         while self.is_pending:
@@ -263,7 +283,7 @@ def forget(values: Iterable[Any]) -> None:
     """Close the coroutines among some values, and in lists of them, that nobody will wait for, if they can be had."""
     with suppress(Exception):
         for value in values:
-            if asyncio.iscoroutine(value):
+            if isinstance(value, Rest) or asyncio.iscoroutine(value):
                 value.close()
             elif isinstance(value, list | tuple):
                 forget(value)

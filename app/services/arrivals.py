@@ -21,14 +21,26 @@ class Arrivals:
         """Whether there was such a key of late."""
         return key_hash in self._known
 
+    def revisions_at_once(self) -> int | None:
+        """How many revisions there are in all, where that is known without waiting."""
+        return self._revisions.at_once()
+
+    def as_of(self, revisions: int, key_hash: str) -> Arrival | None:
+        """Who this key belongs to, if that is remembered of when there were so many revisions in all."""
+        known = self._known.get(key_hash)
+        if known is None or known[0] != revisions:
+            return None
+        self._known.move_to_end(key_hash)
+        return known[1]
+
     async def by_key(self, key_hash: str) -> Arrival | None:
         """Who this key belongs to, and at which revisions; None for an unknown or revoked key."""
         # Before the store is asked: a change in between makes what is remembered old at once, never what is answered.
         revisions = await self._revisions.value()
+        arrival = self.as_of(revisions, key_hash)
+        if arrival is not None:
+            return arrival
         known = self._known.get(key_hash)
-        if known is not None and known[0] == revisions:
-            self._known.move_to_end(key_hash)
-            return known[1]
         if known is None:
             arrival = await self._database.read(lambda connection: arrival_by_key(connection, key_hash))
         else:

@@ -48,6 +48,11 @@ class Denials:
         if len(self._waiting) < MOST_WAITING:
             self._waiting.append(denied)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._waiting)
+
     async def write(self) -> None:
         """Write what waits; to be called after an answer has left. What can't be written is logged and dropped."""
         if not self._waiting:

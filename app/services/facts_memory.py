@@ -83,25 +83,25 @@ class FactsMemory:
 
     async def version(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
         """The organization's facts at these revisions; None where there was no such organization then."""
-        at = (revision, instance_revision)
-        known = self._known(organization_id, at)
+        known = self.version_in_memory(organization_id, revision, instance_revision)
         if known is not None:
             return known
         async with self._loading.setdefault(organization_id, asyncio.Lock()):
-            known = self._known(organization_id, at)
-            return known if known is not None else await self._read(organization_id, at)
+            known = self.version_in_memory(organization_id, revision, instance_revision)
+            return known if known is not None else await self._read(organization_id, (revision, instance_revision))
+
+    def version_in_memory(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
+        """The same as far as it is there; None: it is to be read."""
+        versions = self._versions.get(organization_id)
+        known = None if versions is None else versions.get((revision, instance_revision))
+        if known is not None:
+            self._versions.move_to_end(organization_id)
+        return known
 
     def latest(self, organization_id: str) -> Structure | None:
         """The organization as it was last kept, if it is: where a transaction can begin to catch up from."""
         versions = self._versions.get(organization_id)
         return versions[max(versions)].structure if versions else None
-
-    def _known(self, organization_id: str, at: Revisions) -> Version | None:
-        versions = self._versions.get(organization_id)
-        if versions is None or at not in versions:
-            return None
-        self._versions.move_to_end(organization_id)
-        return versions[at]
 
     async def _read(self, organization_id: str, at: Revisions) -> Version | None:
         nearest = self._nearest(organization_id, at)
@@ -120,7 +120,7 @@ class FactsMemory:
         """Remember an organization as a transaction left it, before anybody asks."""
         facts = structure.facts
         at = (facts.revision, facts.instance_revision)
-        if self._known(facts.organization.id, at) is None:
+        if self.version_in_memory(facts.organization.id, *at) is None:
             self._kept(structure, self._nearest(facts.organization.id, at))
 
     def _kept(self, structure: Structure, nearest: Version | None) -> Version:

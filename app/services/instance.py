@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from app.db.engine import Database
+from app.eager import Soon, begin
 from app.errors import unauthenticated
 from app.policy.subject import Subject
 from app.services.arrivals import Arrivals
@@ -52,6 +53,19 @@ class Instance:
         self._arrivals = Arrivals(database)
         self.uses = KeyUses(database)
 
+    def reader_at_once(self, key: str) -> Reader | None:
+        """Whoever holds this key, at the moment of this call, where it is remembered and nothing has changed since.
+
+        None: `reader` is to be asked. Raises UNAUTHENTICATED for a remembered key that is no good any more.
+        """
+        arrivals = self._arrivals
+        revisions = arrivals.revisions_at_once()
+        if revisions is None:
+            return None
+        key_hash = hash_key(self.pepper, key)
+        arrival = arrivals.as_of(revisions, key_hash)
+        return None if arrival is None else self.reader_of(arrival, key_hash)
+
     async def reader(self, key: str) -> Reader:
         """Whoever holds this key, at the moment of this call.
 
@@ -72,10 +86,18 @@ class Instance:
         moment = Moment(instant, arrival.instance_revision, arrival.revisions)
         return Reader(self.database, self.memory, subject, moment, key_hash)
 
-    async def note_use(self, reader: Reader) -> None:
-        """Remember that a key was used; to be called after the answer has left."""
-        if reader.subject.key is not None:
-            await self.uses.note(reader.subject.key.id, reader.moment.instant)
+    def note_use(self, reader: Reader) -> Soon[None]:
+        """Remember that a key was used, and write what waits to be written, if anything is due.
+
+        To be called after the answer has left.
+        """
+        key, instant = reader.subject.key, reader.moment.instant
+        is_due = key is not None and self.uses.note(key.id, instant)
+        return begin(self._write(instant)) if is_due or self.denials.is_waiting else None
+
+    async def _write(self, instant: int) -> None:
+        await self.uses.write_due(instant)
+        await self.denials.write()
 
     async def close(self) -> None:
         """Write what waits to be written; the database is left open."""

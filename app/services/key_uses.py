@@ -19,11 +19,15 @@ class KeyUses:
         self._waiting: dict[str, int] = {}
         self._written_at = 0
 
-    async def note(self, key_id: str, instant: int) -> None:
-        """Remember that a key was used at an instant (µs); writes what waits, where that is due."""
+    def note(self, key_id: str, instant: int) -> bool:
+        """Remember that a key was used at an instant (µs); whether what waits is to be written."""
         if instant - self._noted.get(key_id, 0) < RESOLUTION:
-            return
+            return False
         self._noted[key_id] = self._waiting[key_id] = instant
+        return instant - self._written_at >= PAUSE
+
+    async def write_due(self, instant: int) -> None:
+        """Write what waits, if that is due."""
         if instant - self._written_at >= PAUSE:
             self._written_at = instant
             await self.write()

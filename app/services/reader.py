@@ -8,7 +8,7 @@ from app.policy.facts import Resource
 from app.policy.objects import Objects
 from app.policy.subject import Subject
 from app.policy.views import View
-from app.services.facts_memory import FactsMemory
+from app.services.facts_memory import FactsMemory, Version
 from app.store.identities import ledgers_by_id
 from app.store.moment import Arrival
 
@@ -58,16 +58,32 @@ class Reader:
             if revision is None:
                 return None
             version = await self._memory.version(organization_id, revision, self.moment.instance_revision)
-            found = None if version is None else version.objects_of(self.subject, self.moment.instant)
-            self._opened[organization_id] = found
-            if found is not None:
-                self.views[organization_id] = found.view
+            self._open_in(organization_id, version)
         return self._opened[organization_id]
+
+    def _open_in(self, organization_id: str, version: Version | None) -> None:
+        found = None if version is None else version.objects_of(self.subject, self.moment.instant)
+        self._opened[organization_id] = found
+        if found is not None:
+            self.views[organization_id] = found.view
 
     async def open_all(self) -> list[Objects]:
         """What the subject sees in each organization they belong to, by id."""
-        opened = [await self.open(id) for id in self.moment.revisions]
-        return [objects for objects in opened if objects is not None]
+        if not self._open_what_is_in_memory():
+            for id in self.moment.revisions:
+                await self.open(id)
+        return [objects for objects in map(self._opened.__getitem__, self.moment.revisions) if objects is not None]
+
+    def _open_what_is_in_memory(self) -> bool:
+        """Open what needs no reading; whether that is every organization they belong to."""
+        moment, opened = self.moment, self._opened
+        for id, revision in moment.revisions.items():
+            if id not in opened:
+                version = self._memory.version_in_memory(id, revision, moment.instance_revision)
+                if version is None:
+                    return False
+                self._open_in(id, version)
+        return True
 
     async def open_for(self, ids: Collection[str]) -> list[Objects]:
         """The organizations in which something of these ids could be seen.

@@ -1,23 +1,33 @@
 """From the `Authorization` header to whoever asks."""
 
 import re
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from app.eager import Soon, begin
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
 from app.services.reader import Reader
 
-ReaderOf = Callable[[str], Awaitable[Reader]]
-"""The reader of whoever holds a key; raises UNAUTHENTICATED for a key that is no good."""
+
+class Readers(Protocol):
+    """Who knows the holders of keys. Both raise UNAUTHENTICATED for a key that is no good."""
+
+    def reader_at_once(self, key: str) -> Reader | None:
+        """The reader of whoever holds a key, where that is known without waiting; None: `reader` is to be asked."""
+
+    async def reader(self, key: str) -> Reader:
+        """The reader of whoever holds a key."""
+        ...
+
 
 _BEARER = re.compile(rb"bearer +([A-Za-z0-9_]{1,128})", re.IGNORECASE)
 _MESSAGE = "this credential is no good: send `Authorization: Bearer blw_…` with a key in force, or no such header"
 
 
-async def authenticate(scope: Scope, reader_of: ReaderOf) -> Reader | None:
+def authenticate(scope: Scope, readers: Readers) -> Soon[Reader | None]:
     """The reader of whoever sent the request; None where it has no credential.
 
     Expects `headers` in the scope's state, and leaves the subject's id there, for the log. Raises one and the same
@@ -31,14 +41,28 @@ async def authenticate(scope: Scope, reader_of: ReaderOf) -> Reader | None:
     bearer = _BEARER.fullmatch(given)
     if bearer is None:
         raise _refused()
+    key = bearer[1].decode()
     try:
-        reader = await reader_of(bearer[1].decode())
+        reader = readers.reader_at_once(key)
     except BailiwickError as error:
-        if error.code is ErrorCode.UNAUTHENTICATED:
-            raise _refused() from None
-        raise
+        raise _refusal(error) from None
+    if reader is None:
+        return begin(_awaited(scope, readers, key))
     state["subject_id"] = reader.subject.id
     return reader
+
+
+async def _awaited(scope: Scope, readers: Readers, key: str) -> Reader:
+    try:
+        reader = await readers.reader(key)
+    except BailiwickError as error:
+        raise _refusal(error) from None
+    scope["state"]["subject_id"] = reader.subject.id
+    return reader
+
+
+def _refusal(error: BailiwickError) -> Exception:
+    return _refused() if error.code is ErrorCode.UNAUTHENTICATED else error
 
 
 def _refused() -> HTTPException:

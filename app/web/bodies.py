@@ -1,13 +1,12 @@
 """Reading a request's body, within bounds of size and time."""
 
 import asyncio
-import types
-from collections.abc import Coroutine, Generator
-from typing import Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
+
+from app.eager import Rest, Soon, begin
 
 PATIENCE = 30
 """Seconds that a body may take to arrive."""
@@ -15,7 +14,7 @@ PATIENCE = 30
 _DIGITS = 18
 
 
-async def read_body(scope: Scope, receive: Receive, most_bytes: int) -> bytes:
+def read_body(scope: Scope, receive: Receive, most_bytes: int) -> Soon[bytes]:
     """The whole body. What counts is what arrives: a missing or lying Content-Length changes nothing.
 
     Expects `headers` in the scope's state. Raises HTTPException 413 for more than `most_bytes`, 408 for one that
@@ -25,32 +24,23 @@ async def read_body(scope: Scope, receive: Receive, most_bytes: int) -> bytes:
     if declared.isdigit() and (len(declared) > _DIGITS or int(declared) > most_bytes):
         raise _too_large(most_bytes)
     # Most bodies are there with their headers, and a clock that is set and stopped costs more than reading one.
-    reading = _read(receive, most_bytes)
-    try:
-        awaited = reading.send(None)
-    except StopIteration as done:
-        return cast(bytes, done.value)
+    body = begin(_read(receive, most_bytes))
+    return begin(_in_time(body)) if isinstance(body, Rest) else body
+
+
+async def _in_time(body: Rest[bytes]) -> bytes:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _rest(reading, awaited)
+            return await body
     except TimeoutError:
         raise HTTPException(
             408, f"the body did not arrive within {PATIENCE} seconds", {"Connection": "close"}
         ) from None
 
 
-@types.coroutine
-def _rest(begun: Coroutine[Any, Any, bytes], awaited: Any) -> Generator[Any, Any, bytes]:
-    """What is left of a coroutine that has come to wait for something."""
-    try:
-        yield awaited
-        return cast(bytes, (yield from begun))
-    finally:
-        begun.close()
-
-
 async def _read(receive: Receive, most_bytes: int) -> bytes:
-    chunks, size, more = [], 0, True
+    chunks: list[bytes] = []
+    size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

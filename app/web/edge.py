@@ -4,13 +4,15 @@ import logging
 import random
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Mapping
+from types import MappingProxyType
 from urllib.parse import quote
 
-from starlette.requests import ClientDisconnect
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.refusals import refusal
+from app.web.refusals import refusal, refuse
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +23,6 @@ _random = random.Random()  # noqa: S311 - ids of requests are no secrets, and th
 _LONGEST_PATH = 200
 _HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
 """What every answer says unless it says something else itself."""
@@ -36,10 +37,14 @@ class Edge:
 
     A request id is taken over from `X-Request-Id` if it is 1 to 64 url-safe characters. What is logged of a request
     is its method, path, status, duration, subject and id: never its query string, headers or body.
+
+    `endpoints` answer the paths that are asked most, past the application and its router: those cost a tenth of what a
+    small answer does.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, ASGIApp] = MappingProxyType({})) -> None:
         self._app = app
+        self._endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,10 +52,13 @@ class Edge:
             return
         exchange = Exchange(scope, send)
         try:
-            await self._app(scope, receive, exchange.send)
+            await self._endpoints.get(scope["path"], self._app)(scope, receive, exchange.send)
         except ClientDisconnect:
             pass
-        except Exception:
+        except Exception as error:
+            if isinstance(error, HTTPException) and exchange.status is None:
+                await refuse(Request(scope), error)(scope, receive, exchange.send)
+                return
             log.exception("unforeseen failure", extra={"request_id": exchange.request_id})
             if exchange.status is None:
                 await refusal(scope, 500, "internal error")(scope, receive, exchange.send)
@@ -69,22 +77,24 @@ class Exchange:
         self._state = scope.setdefault("state", {})
         self._began = time.perf_counter()
         self._noted = False
-        headers = self._state["headers"] = _joined(scope["headers"])
-        self.request_id = self._state["request_id"] = _request_id(headers.get(b"x-request-id", b""))
+        headers = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            headers = _joined(scope["headers"])
+        self._state["headers"] = headers
+        self.request_id = self._state["request_id"] = _request_id(headers.get(b"x-request-id"))
         self.status: int | None = None
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on to the server, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            await self._send({**message, "headers": self._complete(message.get("headers", ()))})
-            return
-        await self._send(message)
-        if not message.get("more_body", False):
+            message = {**message, "headers": self._complete(message.get("headers", ()))}
+        elif not message.get("more_body", False):
             self.note()
+        return self._send(message)
 
     def note(self) -> None:
-        """Write the request's line in the log, once: when the answer is out or there will be none."""
+        """Write the request's line in the log, once: as the answer goes out, or when there will be none."""
         if self._noted or not log.isEnabledFor(logging.INFO):
             return
         self._noted = True
@@ -101,8 +111,8 @@ class Exchange:
 
     def _complete(self, headers: Iterable[Header]) -> list[Header]:
         # Names are in small letters: ASGI asks for that.
-        given = {name for name, _ in headers}
-        missing = _HEADERS if given.isdisjoint(_NAMES) else [each for each in _HEADERS if each[0] not in given]
+        given = [name for name, _ in headers]
+        missing = _HEADERS if _NAMES.isdisjoint(given) else [each for each in _HEADERS if each[0] not in given]
         return [*headers, *missing, (b"x-request-id", self.request_id.encode())]
 
 
@@ -113,7 +123,7 @@ def _joined(headers: Iterable[Header]) -> dict[bytes, bytes]:
     return joined
 
 
-def _request_id(given: bytes) -> str:
-    if _SANE_ID.fullmatch(given):
+def _request_id(given: bytes | None) -> str:
+    if given is not None and _SANE_ID.fullmatch(given):
         return given.decode()
     return f"{_random.getrandbits(64):016x}"

@@ -18,6 +18,7 @@ from app.asgi import create_app
 from app.settings import Settings
 from app.web.authentication import authenticate
 from app.web.edge import Edge
+from tests.fixtures.settled import settled
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -30,7 +31,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         assert isinstance(request, Request)
         instance = self._ours.state.instance
-        return Context(instance, await authenticate(request.scope, instance.reader))
+        return Context(instance, await settled(authenticate(request.scope, instance)))
 
 
 def stock(settings: Settings) -> ASGIApp:

@@ -21,6 +21,7 @@ from app.services.reader import Reader
 from app.store.credentials import last_uses_by_key, note_uses
 from app.store.moment import arrival_by_key
 from tests.fixtures.client import NOW, SECOND, Client, Draft, open_client
+from tests.fixtures.settled import settled
 from tests.fixtures.world_store import PEPPER, secret_of
 
 
@@ -152,7 +153,7 @@ async def uses(client: Client) -> dict[str, int]:
 async def test_the_use_of_a_key_is_noted_to_the_minute(client: Client) -> None:
     async def use(at: int) -> dict[str, int]:
         client.set_clock(at)
-        await client.instance.note_use(await client.instance.reader(secret_of(client.world, "narrow")))
+        await settled(client.instance.note_use(await client.instance.reader(secret_of(client.world, "narrow"))))
         return await uses(client)
 
     assert await uses(client) == {}
@@ -164,7 +165,7 @@ async def test_the_use_of_a_key_is_noted_to_the_minute(client: Client) -> None:
 async def test_uses_of_several_keys_are_written_together_and_none_is_lost(client: Client) -> None:
     async def use(name: str, at: int) -> dict[str, int]:
         client.set_clock(at)
-        await client.instance.note_use(await client.instance.reader(secret_of(client.world, name)))
+        await settled(client.instance.note_use(await client.instance.reader(secret_of(client.world, name))))
         return await uses(client)
 
     assert await use("narrow", NOW) == {"narrow": NOW}
@@ -176,7 +177,7 @@ async def test_uses_of_several_keys_are_written_together_and_none_is_lost(client
 
 async def test_noting_a_use_changes_no_fact(client: Client) -> None:
     before = await client.instance.reader(secret_of(client.world, "ada"))
-    await client.instance.note_use(before)
+    await settled(client.instance.note_use(before))
     after = await client.instance.reader(secret_of(client.world, "ada"))
     assert after.moment == before.moment
 

@@ -91,7 +91,7 @@ async def test_the_use_of_a_key_is_noted(worldly: WorldServer) -> None:
 async def test_a_use_that_can_not_be_noted_fails_nobody(
     worldly: WorldServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(reader: object) -> None:
+    def fail(reader: object) -> None:
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr(worldly._instance, "note_use", fail)

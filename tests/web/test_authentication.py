@@ -1,5 +1,6 @@
 """Who asks: nobody, somebody, or one whose credential is no good."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,8 @@ from starlette.types import Scope
 
 from app.errors import BailiwickError, unauthenticated
 from app.policy.vocabulary import ErrorCode
-from app.web.authentication import authenticate
+from app.web.authentication import Readers, authenticate
+from tests.fixtures.settled import settled
 
 READER: Any = SimpleNamespace(subject=SimpleNamespace(id="usr_1"))
 GOOD = "blw_good"
@@ -21,23 +23,48 @@ def request(*authorizations: str) -> Scope:
     return {"type": "http", "method": "POST", "path": "/", "state": {"headers": headers}}
 
 
-async def reader_of(key: str) -> Any:
-    """One key is good, any other is not."""
+class Cold:
+    """Of the keys one is good, any other is not, and each has to be waited for."""
+
+    def reader_at_once(self, key: str) -> Any:
+        return None
+
+    async def reader(self, key: str) -> Any:
+        await asyncio.sleep(0)
+        return holder(key)
+
+
+class Warm(Cold):
+    """The same, known at once."""
+
+    def reader_at_once(self, key: str) -> Any:
+        return holder(key)
+
+    async def reader(self, key: str) -> Any:
+        raise AssertionError
+
+
+def holder(key: str) -> Any:
     if key != GOOD:
         raise unauthenticated()
     return READER
 
 
-async def test_no_credential_is_nobody() -> None:
+@pytest.fixture(params=[Cold, Warm])
+def readers(request: pytest.FixtureRequest) -> Any:
+    return request.param()
+
+
+async def test_no_credential_is_nobody(readers: Readers) -> None:
     asked = request()
-    assert await authenticate(asked, reader_of) is None
+    assert await settled(authenticate(asked, readers)) is None
     assert "subject_id" not in asked["state"]
 
 
 @pytest.mark.parametrize("header", ["Bearer blw_good", "bearer blw_good", "BEARER   blw_good"])
-async def test_a_good_key_is_its_holder(header: str) -> None:
+async def test_a_good_key_is_its_holder(header: str, readers: Readers) -> None:
     asked = request(header)
-    assert await authenticate(asked, reader_of) is READER
+    assert await settled(authenticate(asked, readers)) is READER
     assert asked["state"]["subject_id"] == "usr_1"
 
 
@@ -62,19 +89,20 @@ BAD = [
 
 
 @pytest.mark.parametrize("headers", BAD)
-async def test_every_bad_credential_is_refused_alike(headers: tuple[str, ...]) -> None:
+async def test_every_bad_credential_is_refused_alike(headers: tuple[str, ...], readers: Readers) -> None:
     with pytest.raises(HTTPException) as refused:
-        await authenticate(request(*headers), reader_of)
+        await settled(authenticate(request(*headers), readers))
     with pytest.raises(HTTPException) as unknown:
-        await authenticate(request("Bearer blw_unknown"), reader_of)
+        await settled(authenticate(request("Bearer blw_unknown"), readers))
     assert refused.value.status_code == unknown.value.status_code == 401
     assert refused.value.detail == unknown.value.detail
     assert refused.value.headers == unknown.value.headers == {"WWW-Authenticate": "Bearer"}
 
 
-async def test_another_failure_is_passed_on() -> None:
-    async def busy(key: str) -> Any:
+async def test_another_failure_is_passed_on(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(key: str) -> Any:
         raise BailiwickError(ErrorCode.RATE_LIMITED, "slower", retry_after=1)
 
+    monkeypatch.setattr(f"{__name__}.holder", busy)
     with pytest.raises(BailiwickError, match="slower"):
-        await authenticate(request("Bearer blw_good"), busy)
+        await settled(authenticate(request("Bearer blw_good"), readers))

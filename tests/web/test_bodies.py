@@ -18,12 +18,13 @@ from app.web.bodies import read_body
 from app.web.edge import Edge
 from app.web.refusals import refuse
 from tests.fixtures.graphql_server import assert_refused
+from tests.fixtures.settled import settled
 
 MOST = 1000
 
 
 async def echo(request: Request) -> Response:
-    return Response(await read_body(request.scope, request.receive, MOST))
+    return Response(await settled(read_body(request.scope, request.receive, MOST)))
 
 
 APP = Starlette(

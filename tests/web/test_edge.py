@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from app.web.edge import Edge
 from app.web.refusals import refuse
@@ -25,7 +26,7 @@ def fine(request: Request) -> Response:
 
 
 def kept(request: Request) -> Response:
-    return PlainTextResponse("kept", headers={"Cache-Control": "max-age=60", "Referrer-Policy": "origin"})
+    return PlainTextResponse("kept", headers={"Cache-Control": "max-age=60"})
 
 
 def broken(request: Request) -> Response:
@@ -48,6 +49,14 @@ async def half(request: Request) -> Response:
     return StreamingResponse(parts())
 
 
+async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+    """An endpoint that the edge passes requests on to itself."""
+    if scope["query_string"] == b"late":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+    raise HTTPException(409, "not like this", {"Retry-After": "7"})
+
+
 async def sent(path: str) -> list[str]:
     """The types of the messages that the server is given for this path."""
     types: list[str] = []
@@ -67,6 +76,9 @@ ROUTES = [Route(f"/{endpoint.__name__}", endpoint) for endpoint in (fine, kept, 
 APP = Starlette(routes=ROUTES, middleware=[Middleware(Edge)], exception_handlers={HTTPException: refuse})
 
 
+STRAIGHT = Edge(APP, {"/straight": refusing})
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(APP), base_url="http://server") as client:
@@ -78,7 +90,6 @@ async def test_every_answer_has_an_id_and_the_headers(server: httpx.AsyncClient)
     for path in ("/fine", "/broken", "/missing"):
         response = await server.get(path)
         assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
         assert response.headers["cache-control"] == "no-store"
         assert not [name for name in response.headers if name.startswith("access-control-")]
         ids.add(response.headers["x-request-id"])
@@ -88,7 +99,7 @@ async def test_every_answer_has_an_id_and_the_headers(server: httpx.AsyncClient)
 async def test_what_an_answer_says_itself_stays(server: httpx.AsyncClient) -> None:
     response = await server.get("/kept")
     assert response.headers.get_list("cache-control") == ["max-age=60"]
-    assert response.headers.get_list("referrer-policy") == ["origin"]
+    assert response.headers.get_list("x-content-type-options") == ["nosniff"]
 
 
 @pytest.mark.parametrize("given", ["a", "01HZX-3_~.9", "x" * 64])
@@ -151,6 +162,19 @@ async def test_what_was_written_for_people_is_shown(server: httpx.AsyncClient) -
     assert_refused(response, 409)
     assert response.json()["errors"][0]["message"] == "not like this"
     assert response.headers["retry-after"] == "7"
+
+
+async def test_an_endpoint_past_the_router_refuses_alike(caplog: pytest.LogCaptureFixture) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(STRAIGHT), base_url="http://server") as client:
+        response = await client.post("/straight")
+        assert_refused(response, 409)
+        assert response.headers["retry-after"] == "7"
+        assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert (await client.get("/fine")).text == "fine"
+        await client.post("/straight?late")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "unforeseen failure"
+    ]
 
 
 async def test_a_request_is_one_line_in_the_log_without_what_was_asked(
