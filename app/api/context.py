@@ -63,7 +63,7 @@ class Context:
 
     def objects_of_all(self, resources: Sequence[Resource]) -> Objects:
         """What the asker sees in the organization that all of these are in. Raises ValueError for those of several."""
-        (organization_id,) = {resource.organization_id for resource in resources}
+        (organization_id,) = self.views if len(self.views) == 1 else {each.organization_id for each in resources}
         return self.objects(organization_id)
 
     def load(self, batch: Batch[P, V], parent: P) -> Awaitable[V]:

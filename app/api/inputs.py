@@ -8,6 +8,7 @@ from app.api.enums import Permission
 from app.api.fields import given
 from app.api.ids import expect_id
 from app.errors import BailiwickError
+from app.execution.columns import column
 from app.services.checks import Question
 from app.store.identities import are_ids, kind_of
 
@@ -44,9 +45,11 @@ class CheckInput:
             return error
 
 
-def plain(inputs: Sequence[CheckInput]) -> tuple[list[Permission], list[str]] | None:
+def plain(inputs: Sequence[CheckInput]) -> tuple[Sequence[Permission], Sequence[str]] | None:
     """What and to what, where all is asked for the viewer, of what is there and by good ids; else None."""
-    if not {each.environment_name for each in inputs} | {each.subject_id for each in inputs} <= _NOTHING:
+    if not _NOTHING.issuperset(column(inputs, "environment_name")):
         return None
-    ids: list[str] = [each.resource_id for each in inputs]
-    return ([each.permission for each in inputs], ids) if are_ids(ids) else None
+    if not _NOTHING.issuperset(column(inputs, "subject_id")):
+        return None
+    ids: Sequence[str] = column(inputs, "resource_id")
+    return (column(inputs, "permission"), ids) if are_ids(ids) else None

@@ -61,6 +61,11 @@ class Paging:
     before: Key | None
     backwards: bool
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether it is the first nodes of all."""
+        return self.after is None and self.before is None and not self.backwards
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeOf(Generic[T]):
@@ -72,6 +77,8 @@ class EdgeOf(Generic[T]):
 
 class Page(Generic[T]):
     """What a Connection shows: some nodes in order, whether there is more, and how many there are in all."""
+
+    __slots__ = ("_key", "_more", "_total", "nodes")
 
     def __init__(
         self,
@@ -138,27 +145,25 @@ class Listing(Generic[T]):
         return Page(nodes, self.key, more_before=more_before, more_after=more_after, total=len(self.items))
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned(Generic[T]):
-    """A list in order of name that is read from where a page begins."""
-
-    items: Ordered[T]
-
-    def page(self, paging: Paging) -> Page[T]:
-        items, size = self.items, paging.size
-        first = items.start(paging.after)
-        end = max(first, items.end(paging.before))
-        if paging.backwards:
-            nodes = list(islice(items.backwards(first, end), size + 1))
-            more_before, nodes = len(nodes) > size, nodes[:size][::-1]
-            more_after = paging.before is not None and _has_any(items.forwards(end, items.end(None)))
-            more_before = more_before or _has_any(items.backwards(0, first))
-        else:
-            nodes = items.take(first, end, size + 1)
-            more_after, nodes = len(nodes) > size, nodes[:size]
-            more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
-            more_before = paging.after is not None and _has_any(items.backwards(0, first))
-        return Page(nodes, items.key, more_before=more_before, more_after=more_after, total=items.__len__)
+def page_in_order(items: Ordered[T], paging: Paging) -> Page[T]:
+    """A page of a list in order of name, read from where the page begins."""
+    size = paging.size
+    if paging.is_beginning:
+        nodes = items.first(size + 1)
+        return Page(nodes[:size], items.key, more_before=False, more_after=len(nodes) > size, total=items.__len__)
+    first = items.start(paging.after)
+    end = max(first, items.end(paging.before))
+    if paging.backwards:
+        nodes = list(islice(items.backwards(first, end), size + 1))
+        more_before, nodes = len(nodes) > size, nodes[:size][::-1]
+        more_after = paging.before is not None and _has_any(items.forwards(end, items.end(None)))
+        more_before = more_before or _has_any(items.backwards(0, first))
+    else:
+        nodes = list(islice(items.forwards(first, end), size + 1))
+        more_after, nodes = len(nodes) > size, nodes[:size]
+        more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
+        more_before = paging.after is not None and _has_any(items.backwards(0, first))
+    return Page(nodes, items.key, more_before=more_before, more_after=more_after, total=items.__len__)
 
 
 def _has_any(items: Iterator[Any]) -> bool:
@@ -213,16 +218,16 @@ class Paged(FieldExtension):
     def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         paging = self._paging(kwargs)
         found = next_(source, info, **kwargs)
-        if isinstance(found, Scanned):
-            return found.page(paging)
+        if isinstance(found, Ordered):
+            return page_in_order(found, paging)
         if inspect.isawaitable(found):
             return self._awaited(found, paging)
         return None if found is None else found.page(paging)
 
     def resolve_all(self, next_: Callable[..., Any], sources: Sequence[Any], info: Any, **kwargs: Any) -> list[Any]:
-        """The same page of the lists of many objects, which `next_` gives for all of them."""
+        """The same page of the lists in order of name of many objects, which `next_` gives for all of them."""
         paging = self._paging(kwargs)
-        return [found.page(paging) for found in next_(sources, info, **kwargs)]
+        return [page_in_order(found, paging) for found in next_(sources, info, **kwargs)]
 
     def _paging(self, kwargs: dict[str, Any]) -> Paging:
         """What the four arguments ask for, which are taken out of all of them."""

@@ -6,6 +6,7 @@ to say of it.
 
 from collections.abc import Callable
 from dataclasses import MISSING, is_dataclass
+from operator import itemgetter
 from typing import Any
 
 from graphql import (
@@ -27,8 +28,13 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryMaybe, StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from app.execution.columns import Columns
+
 BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 """Under which name strawberry notes in graphql-core's types what it made them from."""
+
+_CLASSES = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+"""By type: the class that values in JSON have, and nothing else to be said of them."""
 
 Convert = Callable[[Any], Any]
 """From a value as JSON has it to what a resolver gets. Raises OddValueError, or anything else."""
@@ -162,6 +168,8 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> tuple[Convert, Conv
     names: dict[str, Any] = {"OddValueError": OddValueError, "make": definition.origin, "MISSING": object()}
     made: list[str] = []
     required: list[str] = []
+    columns: dict[str, list[str]] = {}
+    defaults: dict[str, Any] = {}
     missing: list[str] = []
     optional: list[str] = []
     for name, field in kind.fields.items():
@@ -171,9 +179,12 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> tuple[Convert, Conv
         made.append(str(written.python_name))
         if is_required_input_field(field):
             required += _required(name, field, made[-1], names, inputs)
+            columns[made[-1]] = _column(name, field, made[-1], names)
         else:
             missing.append(_default(written, names))
             optional += _optional(name, field, made[-1], missing[-1], names, inputs)
+            if written.default_factory is MISSING:
+                defaults[made[-1]] = names[f"default_{made[-1]}"]
     text = ["if value.__class__ is not dict: raise OddValueError", f"n = len(value) - {len(made) - len(missing)}"]
     if definition.is_one_of:  # Strawberry does not tell graphql-core
         text.append("if n != 1 or None in value.values(): raise OddValueError")
@@ -181,11 +192,19 @@ def _object(kind: GraphQLInputObjectType, inputs: Inputs) -> tuple[Convert, Conv
     if optional:
         text += ["if n:", *(f"    {line}" for line in optional), "else:", *(f"    {line}" for line in missing)]
     text += ["if n: raise OddValueError", *_make(definition.origin, made, names)]
-    listed = ["if values.__class__ is not list: raise OddValueError", "found = []", "for value in values:"]
-    listed += [*(f"    {line}" for line in text), "    found.append(made)", "return found"]
     one = ["def convert(value):", *text, "return made"]
-    many = ["def convert_list(values):", *listed]
-    exec("\n    ".join(one) + "\n" + "\n    ".join(many), names)  # noqa: S102 - our own text, names quoted by repr
+    each = ["def convert_each(values):", "found = []", "for value in values:"]
+    each += [*(f"    {line}" for line in text), "    found.append(made)", "return found"]
+    many = ["def convert_list(values):", "if values.__class__ is not list: raise OddValueError"]
+    if columns:
+        names |= {"Columns": Columns, "defaults": defaults, "DICT": {dict}, "SAID": {len(columns)}}
+        held = ", ".join(f"{variable!r}: c_{variable}" for variable in columns)
+        many += ["if set(map(type, values)) == DICT and set(map(len, values)) == SAID:"]
+        many += [f"    {line}" for text in columns.values() for line in text]
+        many += [f"    return Columns(values, convert_each, {{{held}}}, defaults)"]
+    many.append("return convert_each(values)")
+    functions = "\n".join("\n    ".join(function) for function in (one, each, many))
+    exec(functions, names)  # noqa: S102 - our own text, names quoted by repr
     return names["convert"], names["convert_list"]
 
 
@@ -217,6 +236,19 @@ def _required(name: str, field: GraphQLInputField, variable: str, names: dict[st
     if isinstance(kind.of_type, GraphQLEnumType):
         return [f"{variable} = members_{variable}[value[{name!r}]]"]
     return [f"v = value[{name!r}]", f"if {test}: {variable} = {converted}", "else: raise OddValueError"]
+
+
+def _column(name: str, field: GraphQLInputField, variable: str, names: dict[str, Any]) -> list[str]:
+    """Text that puts the values of a field that has to be there in all of `values`, and in each, into a column."""
+    kind: Any = field.type
+    names[f"get_{variable}"] = itemgetter(name)
+    column, had = f"c_{variable}", f"map(get_{variable}, values)"
+    if isinstance(kind.of_type, GraphQLEnumType):
+        return [f"{column} = list(map(members_{variable}.__getitem__, {had}))"]
+    if kind.of_type in _CLASSES:
+        names[f"class_{variable}"] = {_CLASSES[kind.of_type]}
+        return [f"{column} = list({had})", f"if set(map(type, {column})) != class_{variable}: raise OddValueError"]
+    return [f"{column} = list(map(convert_{variable}, {had}))"]
 
 
 def _optional(

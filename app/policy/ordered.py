@@ -55,12 +55,12 @@ class Ordered(Generic[T]):
         """The place of a key; where all ends for None."""
         return len(self._numbers) if before is None else bisect_left(self._numbers, before, key=self._key_of)
 
-    def take(self, start: int, end: int, most: int) -> list[T]:
-        """The first so many from one place up to another."""
+    def first(self, most: int) -> list[T]:
+        """The first so many."""
         if self._keeps is None:
             things = self._things
-            return [things[number] for number in self._numbers[start : min(end, start + most)]]
-        return list(islice(self.forwards(start, end), most))
+            return [things[number] for number in self._numbers[:most]]
+        return list(islice(self, most))
 
     def forwards(self, start: int, end: int) -> Iterator[T]:
         """What stands from one place up to another."""

@@ -4,7 +4,7 @@ from array import array
 
 from app.policy.facts import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
-from app.policy.sets import holds, marks, members
+from app.policy.sets import flags, holds, marks, members
 from app.policy.structure import order_of
 from app.policy.views import View
 
@@ -12,7 +12,7 @@ FEW = 20
 """Who sees less than one in so many has their own sorted; else the order of all is gone through."""
 
 SMALL = 4_000
-"""Of so many environments those that are seen are kept, four bytes each."""
+"""Of so many environments or nodes those that are seen are kept, four bytes each."""
 
 
 class Sight:
@@ -21,15 +21,15 @@ class Sight:
     def __init__(self, view: View) -> None:
         self._view = view
         self._structure = view.structure
-        self._environments: dict[int, Ordered[Environment]] = {}
-        self._projects: dict[int, Ordered[Node]] = {}
+        self._environments: dict[str, Ordered[Environment]] = {}
+        self._projects: dict[str, Ordered[Node]] = {}
 
     def environments(self, within: Node) -> Ordered[Environment]:
         """The visible environments of the projects at and below a node."""
-        number = self._structure.node_number[within.id]
-        if number not in self._environments:
-            self._environments[number] = self._make_environments(number)
-        return self._environments[number]
+        known = self._environments.get(within.id)
+        if known is None:
+            known = self._environments[within.id] = self._make_environments(self._structure.node_number[within.id])
+        return known
 
     def _make_environments(self, within: int) -> Ordered[Environment]:
         structure, view = self._structure, self._view
@@ -63,11 +63,11 @@ class Sight:
 
     def projects(self, within: Node) -> Ordered[Node]:
         """The visible projects at and below a node."""
-        number = self._structure.node_number[within.id]
-        if number not in self._projects:
+        if within.id not in self._projects:
+            number = self._structure.node_number[within.id]
             below = self._structure.subtree(number) if number else self._structure.all_nodes
-            self._projects[number] = self._nodes(self._structure.projects & below)
-        return self._projects[number]
+            self._projects[within.id] = self._nodes(self._structure.projects & below)
+        return self._projects[within.id]
 
     def teams(self) -> Ordered[Node]:
         """The visible teams of the organization."""
@@ -85,6 +85,10 @@ class Sight:
         seen = wanted & self._view.visible_nodes
         if seen.bit_count() * FEW < len(structure.nodes):
             return Ordered(sorted(members(seen), key=structure.node_rank.__getitem__), structure.nodes, order_of)
+        if len(structure.nodes) <= SMALL:
+            seen_ones = flags(seen, len(structure.nodes))
+            kept = array("I", filter(seen_ones.__getitem__, structure.nodes_by_name))
+            return Ordered(kept, structure.nodes, order_of)
         marked = marks(seen, len(structure.nodes))
         return Ordered(
             structure.nodes_by_name, structure.nodes, order_of, lambda number: holds(marked, number), seen.bit_count

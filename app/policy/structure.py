@@ -58,6 +58,7 @@ class Structure:
     def complete(self) -> "Structure":
         """Compute what almost every view asks for, while there is time; gives itself."""
         _ = self.matching, self.environments_of, self.nodes_by_name, self.children, self.hidden_by
+        _ = self.restricted
         _ = self.grantees.by_level, self.grantees.by_team, self.grantees.passing
         _ = self.bypassed, self.teams, self.projects
         for number, below in enumerate(self.children):
@@ -125,7 +126,7 @@ class Structure:
     def _renew_restrictions(self, known: "Structure") -> None:
         """Take the restrictions of the facts, where all else is as it was."""
         self.restrictions = list(self.facts.restrictions.values())
-        derived = ["matching", "hidden_by", "bypassed", "grantees", "approvers"]
+        derived = ["matching", "restricted", "hidden_by", "bypassed", "grantees", "approvers"]
         if self.facts.restrictions.keys() == known.facts.restrictions.keys():
             pairs = zip(known.restrictions, self.restrictions, strict=True)
             changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
@@ -268,6 +269,11 @@ class Structure:
         return _inverse(self.nodes_by_name)
 
     @cached_property
+    def restricted(self) -> frozenset[int]:
+        """The numbers of the environments that some enabled restriction matches."""
+        return frozenset(number for number, matched in enumerate(self.matching) if matched is not UNRESTRICTED)
+
+    @cached_property
     def hidden_by(self) -> list[int]:
         """The numbers of the environments that some restriction hides from who doesn't pass it."""
         return [number for number, matched in enumerate(self.matching) if matched.hiding]
@@ -318,8 +324,8 @@ _RUN = 5_000
 """How many things are sorted at once: for 4 ms."""
 
 _OF_ENVIRONMENTS = (
-    "environments_by_name", "environments_of", "projects_by_name", "environment_rank", "matching", "hidden_by",
-    "_by_name", "_by_tier",
+    "environments_by_name", "environments_of", "projects_by_name", "environment_rank", "matching", "restricted",
+    "hidden_by", "_by_name", "_by_tier",
 )  # fmt: skip
 """What is computed of the environments."""
 

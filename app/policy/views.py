@@ -4,16 +4,16 @@ Says the same as rule.py, for another need: rule.py gives one answer with its re
 They share no code beyond the vocabulary, so that each is a check of the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from itertools import compress, filterfalse
+from itertools import compress, filterfalse, repeat
 
 from app.policy.facts import Facts, Node, Project
 from app.policy.passing import Passing
 from app.policy.sets import bits, flags, holds, marks, members
 from app.policy.standing import Standing
-from app.policy.structure import UNRESTRICTED, Structure
+from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import (
     ASKED_OF,
@@ -107,30 +107,30 @@ class View:
             return self.may_on_node(permission, number)
         return self.may_in_environment(permission, self.structure.no_environment)
 
-    def may_all(self, permissions: Iterable[Permission], resource_ids: Iterable[str]) -> list[bool]:
+    def may_all(self, permissions: Sequence[Permission], resource_ids: Sequence[str]) -> list[bool]:
         """The same of many permissions, each with its resource."""
-        structure, nodes, by_project = self.structure, self.structure.node_number, self._by_project
-        numbers, matching, project_of = structure.environment_number, structure.matching, structure.project_of
-        answers: list[bool] = []
-        last: Permission | None = None
-        asked, known = b"", dict[int, bool]()
-        for permission, id in zip(permissions, resource_ids, strict=False):
-            if permission is not last:
-                asked = self._asked_by_project(permission) if by_project else b""
-                last, known = permission, self._known.setdefault(permission, {})
-            number = numbers.get(id)
-            if number is None:
+        structure, nodes = self.structure, self.structure.node_number
+        # What is not there goes the way of a hidden environment, as in `may`.
+        nobodys = structure.no_environment
+        numbers = list(map(structure.environment_number.get, resource_ids, repeat(nobodys)))
+        answers = self._may_in_environments(permissions, numbers)
+        if nobodys in numbers:
+            for place, id in enumerate(resource_ids):
                 if id in nodes:
-                    answers.append(self.may_on_node(permission, nodes[id]))
-                    continue
-                number = structure.no_environment  # the way of a hidden one, as in `may`
-            if by_project and matching[number] is UNRESTRICTED:
-                project = project_of[number]
-                answers.append(asked[project >> 3] >> (project & 7) & 1 == 1)
-            else:
-                allowed = known.get(number)
-                answers.append(self.may_in_environment(permission, number) if allowed is None else allowed)
+                    answers[place] = self.may_on_node(permissions[place], nodes[id])
         return answers
+
+    def _may_in_environments(self, permissions: Sequence[Permission], numbers: Sequence[int]) -> list[bool]:
+        may = self.may_in_environment
+        if not self._by_project:
+            return list(map(may, permissions, numbers))
+        structure = self.structure
+        asked = {permission: self._asked_by_project(permission) for permission in set(permissions)}
+        restricted, projects = structure.restricted, map(structure.project_of.__getitem__, numbers)
+        return [
+            may(permission, number) if number in restricted else asked[permission][project] == 1
+            for permission, number, project in zip(permissions, numbers, projects, strict=True)
+        ]
 
     def node(self, node_id: str) -> Node | None:
         """The organization, team or project, where it is visible."""
@@ -158,7 +158,7 @@ class View:
         project = self.structure.project_of[number]
         if not self._environment_projects[project >> 3] >> (project & 7) & 1:
             return False
-        if self._by_project and self.structure.matching[number] is UNRESTRICTED:
+        if self._by_project and number not in self.structure.restricted:
             return True
         if not self._covers_environment(number):
             return False
@@ -179,8 +179,8 @@ class View:
         return self.standing.gives(permission, node.kind, number)
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
-        if self._by_project and self.structure.matching[number] is UNRESTRICTED:
-            return holds(self._asked_by_project(permission), self.structure.project_of[number])
+        if self._by_project and number not in self.structure.restricted:
+            return self._asked_by_project(permission)[self.structure.project_of[number]] == 1
         known = self._known.setdefault(permission, {})
         allowed = known.get(number)
         if allowed is None:
@@ -190,7 +190,7 @@ class View:
         return allowed
 
     def _asked_by_project(self, permission: Permission) -> bytes:
-        """The projects in whose environments, where no restriction matches them, the subject holds a permission."""
+        """By node: 1 for projects in whose environments, where no restriction matches them, it is held."""
         asked = self._asked.get(permission)
         if asked is None:
             asked = self._asked[permission] = self._held_in_projects(permission)
@@ -198,13 +198,13 @@ class View:
 
     def _held_in_projects(self, permission: Permission) -> bytes:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or permission is Permission.ENVIRONMENT_APPROVE:
-            return bytes(len(self._environment_projects))
+            return bytes(self._size + 1)
         projects = self.projects_showing_environments
         if not self.is_instance_admin and permission is not Permission.ENVIRONMENT_VIEW:
             projects &= self.standing.nodes(permission, ResourceKind.ENVIRONMENT)
             if permission in NEEDS_PUSH:
                 projects &= self.standing.nodes(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
-        return marks(projects, self._size)
+        return flags(projects, self._size + 1)  # one more, for what is in no project
 
     def _may_in_environment(self, permission: Permission, number: int) -> bool:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):

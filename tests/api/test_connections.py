@@ -172,6 +172,16 @@ async def _walked(pages: Pages, total: int, way: str, size: int) -> list[str]:
         asked[beyond] = page[cursor]
 
 
+async def test_a_page_that_holds_all_does_not_go_on(client: Client) -> None:
+    for name, one in LISTS.items():
+        for way in ("first", "last"):
+            for size, goes_on in ((one.count, False), (one.count - 1, True)):
+                page = await Pages(client, name).page(**{way: size})
+                assert (page["hasNextPage"], page["hasPreviousPage"]) == (
+                    (goes_on, False) if way == "first" else (False, goes_on)
+                ), (name, way, size)
+
+
 async def test_after_and_before_narrow_to_what_is_in_between(client: Client) -> None:
     for name in LISTS:
         pages = Pages(client, name)

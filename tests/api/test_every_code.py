@@ -185,11 +185,11 @@ async def that_asks_for_too_much(town: Town) -> Errors:
 
 @reaches(ErrorCode.INTERNAL)
 async def when_the_store_is_gone(town: Town) -> Errors:
-    async def broken(*_: Any) -> Any:
+    def broken(*_: Any) -> Any:
         raise RuntimeError("secret")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(town.house.instance.memory, "version", broken)
+        patch.setattr(town.house.instance.memory, "version_in_memory", broken)
         answer = await town.ada.send("{ organizations { totalCount } }")
     assert "secret" not in answer.text
     return list(answer.json()["errors"])

@@ -1,5 +1,6 @@
 """Every world against the rule, in both of its forms: one decision with reasons, and everything as sets."""
 
+import random
 from functools import cache
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def test_view_equals_the_rule(path: Path) -> None:
                 view = View(structure, subject, at)
                 for place in _paths(world, facts):
                     differences += _differences(view, facts, name, place, world.id(place), at)
+                differences += _differences_together(view, name, [world.id(place) for place in _paths(world, facts)])
     assert not differences, "\n".join((path.name, *differences))
 
 
@@ -89,6 +91,18 @@ def _differences(view: View, facts: Facts, name: str, place: str, resource_id: s
     if view.sees(resource_id) is not decisions[VIEW_PERMISSION[resource.kind]].allowed:
         found.append(f"  {name}: seeing {place} at {at} µs: the view says otherwise")
     return found
+
+
+def _differences_together(view: View, name: str, resource_ids: list[str]) -> list[str]:
+    """Between what a view says of everything at once and one by one, in any order, of what isn't there as well."""
+    asked = [(permission, id) for id in (*resource_ids, "env_unknown") for permission in Permission]
+    random.Random(name).shuffle(asked)
+    together = view.may_all([permission for permission, _ in asked], [id for _, id in asked])
+    return [
+        f"  {name}: {permission} of {id}: asked with others the view says {may}"
+        for (permission, id), may in zip(asked, together, strict=True)
+        if view.may(permission, id) is not may
+    ]
 
 
 @_every_world

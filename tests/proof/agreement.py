@@ -62,10 +62,15 @@ def decision_disagreements(reference: Reference) -> Iterator[Disagreement]:
 
 
 def view_disagreements(reference: Reference) -> Iterator[Disagreement]:
-    """`View`: what is seen, and everything that may be done."""
+    """`View`: what is seen, and everything that may be done, asked one by one and all at once."""
     structure = Structure(reference.world.facts)
+    questions = [(permission, resource_id) for resource_id in reference.asked for permission in Permission]
     for number, subject in enumerate(reference.world.subjects):
         view = View(structure, subject, reference.at)
+        for (permission, resource_id), may in zip(questions, view.may_all(*zip(*questions, strict=True)), strict=True):
+            if may is not (reference.verdict(number, permission, resource_id) is None):
+                asked = f"view.may_all {permission} on {resource_id}"
+                yield Disagreement(reference, number, asked, may, not may)
         for resource_id in reference.asked:
             expected = {p for p in Permission if reference.verdict(number, p, resource_id) is None}
             pairs = (

@@ -13,13 +13,14 @@ from app.api.fields import attribute, connection, field, given
 from app.api.filters import environment_filter, project_filter
 from app.api.ids import expect_id
 from app.api.node import shows
-from app.api.pagination import Fetched, Listing, Scanned, listing
+from app.api.pagination import Fetched, Listing, listing
 from app.api.permissions import needs
 from app.api.scalars import DateTime
 from app.api.types.denial import Denial
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
+from app.policy.ordered import Ordered
 from app.policy.roles import Role
 from app.policy.vocabulary import Permission
 from app.services import batches, lists
@@ -49,11 +50,10 @@ class Organization(MemberNode):
         parent_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only those right below this node.")
         ] = strawberry.UNSET,
-    ) -> Scanned[facts.Node]:
+    ) -> Ordered[facts.Node]:
         parent = given(parent_id)
         objects = info.context.objects(organization.id)
-        found = lists.teams(objects, given(search), None if parent is None else expect_id(parent, "parentId"))
-        return Scanned(found)
+        return lists.teams(objects, given(search), None if parent is None else expect_id(parent, "parentId"))
 
     @connection(types.Project, "The projects that the viewer sees.")
     def projects(
@@ -65,9 +65,9 @@ class Organization(MemberNode):
         ] = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Scanned[facts.Node]:
+    ) -> Ordered[facts.Node]:
         wanted = project_filter(search, kind, restricted, permission)
-        return Scanned(lists.projects(info.context.objects(organization.id), organization, wanted))
+        return lists.projects(info.context.objects(organization.id), organization, wanted)
 
     @connection(types.Environment, "The environments that the viewer sees.")
     def environments(
@@ -79,9 +79,9 @@ class Organization(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Scanned[facts.Environment]:
+    ) -> Ordered[facts.Environment]:
         wanted = environment_filter(search, tier, name, state, restricted, permission)
-        return Scanned(lists.environments(info.context.objects(organization.id), organization, wanted))
+        return lists.environments(info.context.objects(organization.id), organization, wanted)
 
     @field(types.Membership | None, "The membership of one user on the organization itself.")
     def membership(

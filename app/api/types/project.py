@@ -13,20 +13,21 @@ from app.api.enums import ProjectKind
 from app.api.fields import attribute, connection, field, given
 from app.api.filters import environment_filter
 from app.api.node import shows
-from app.api.pagination import Listing, Pageable, Scanned
+from app.api.pagination import Listing, Pageable
 from app.api.scalars import DateTime
 from app.api.types.member_node import MemberNode
 from app.execution.fields import for_all
 from app.policy import facts
+from app.policy.ordered import Ordered
 from app.services import lists
 from app.services.deployments import Deployed
 
 
 def _environments_of_all(
     projects: Sequence[facts.Project], info: Info, **filters: Any
-) -> list[Scanned[facts.Environment]]:
+) -> list[Ordered[facts.Environment]]:
     objects, wanted = info.context.objects_of_all(projects), environment_filter(**filters)
-    return [Scanned(lists.environments(objects, project, wanted)) for project in projects]
+    return [lists.environments(objects, project, wanted) for project in projects]
 
 
 @strawberry.type(description="What has environments and can be restricted as a whole.")
@@ -62,9 +63,9 @@ class Project(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Scanned[facts.Environment]:
+    ) -> Ordered[facts.Environment]:
         wanted = environment_filter(search, tier, state=state, restricted=restricted, permission=permission)
-        return Scanned(lists.environments(info.context.objects(project.organization_id), project, wanted))
+        return lists.environments(info.context.objects(project.organization_id), project, wanted)
 
     @field(types.Environment | None, "Its environment of this name.")
     def environment(

@@ -1,7 +1,6 @@
 """What organizations, teams, projects and environments have alike: the viewer's permissions, and who else may."""
 
 from collections.abc import Sequence
-from itertools import repeat
 
 import strawberry
 
@@ -25,7 +24,7 @@ MAX_DECISIONS = 40
 
 def _viewer_can_of_all(resources: Sequence[facts.Resource], info: Info, permission: Permission) -> list[bool]:
     view = info.context.objects_of_all(resources).view
-    return view.may_all(repeat(permission), [resource.id for resource in resources])
+    return view.may_all([permission] * len(resources), [resource.id for resource in resources])
 
 
 @strawberry.type(description="A resource, and what may be done with it.")

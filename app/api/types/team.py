@@ -8,11 +8,12 @@ from app.api.context import Info
 from app.api.fields import attribute, connection, field, given
 from app.api.filters import environment_filter, project_filter
 from app.api.node import shows
-from app.api.pagination import Listing, Scanned
+from app.api.pagination import Listing
 from app.api.scalars import DateTime
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
 from app.policy import facts
+from app.policy.ordered import Ordered
 from app.services import lists
 
 
@@ -39,15 +40,15 @@ class Team(MemberNode):
         return parent if isinstance(parent, facts.Team) else None
 
     @connection(types.Team, "The teams right below it that the viewer sees.")
-    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Scanned[facts.Node]:
-        return Scanned(lists.teams(info.context.objects(team.organization_id), None, team.id))
+    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Ordered[facts.Node]:
+        return lists.teams(info.context.objects(team.organization_id), None, team.id)
 
     @connection(types.Project, "The projects of this team and those below that the viewer sees.")
     def projects(
         team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
-    ) -> Scanned[facts.Node]:
+    ) -> Ordered[facts.Node]:
         objects = info.context.objects(team.organization_id)
-        return Scanned(lists.projects(objects, team, project_filter(search)))
+        return lists.projects(objects, team, project_filter(search))
 
     @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
     def environments(
@@ -59,9 +60,9 @@ class Team(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Scanned[facts.Environment]:
+    ) -> Ordered[facts.Environment]:
         wanted = environment_filter(search, tier, name, state, restricted, permission)
-        return Scanned(lists.environments(info.context.objects(team.organization_id), team, wanted))
+        return lists.environments(info.context.objects(team.organization_id), team, wanted)
 
     @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
     def restrictions(
