@@ -120,8 +120,8 @@ class CompiledOperation:
         compiler = Compiler(schema, self._workshop.binder, subfields)
         fields = collect_fields(schema, fragments, values, root, operation).grouped_field_set
         if operation.operation is OperationType.MUTATION:
-            return [compiler.compile(root, {key: details}) for key, details in fields.items()]
-        return [compiler.compile(root, fields)]
+            return [compiler.compile(root, {key: details}, is_root=True) for key, details in fields.items()]
+        return [compiler.compile(root, fields, is_root=True)]
 
     def _choice(self, run: Run) -> VariableValues:
         """The variables that choose, and no others: they are kept."""
@@ -164,10 +164,8 @@ def _execute(selections: list[Selection], run: Run) -> Result:
     for number, select in enumerate(selections):
         if not _select(select, parts, run):
             break
-        if run.is_pending and not run.settle():
+        if run.is_pending:
             return _finish(parts, selections[number + 1 :], run)
-        if run.is_nulled:
-            break
     return _result(parts, run)
 
 

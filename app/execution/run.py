@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from types import CoroutineType
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import FieldNode, GraphQLError, located_error
@@ -12,7 +11,7 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from graphql.type import GraphQLResolveInfo
 
-from app.eager import Rest, begin
+from app.eager import Rest
 
 OBJECTS_AT_A_TIME: Final = 1_000
 """How many objects are made before others may use the event loop: about a millisecond."""
@@ -83,13 +82,24 @@ class Postponed(NamedTuple):
     nodes: list[FieldNode]
 
 
+class Pending:
+    """What one level of an answer waits for."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Waiting] = []
+        self.batches: dict[int, Parents] = {}
+        self.postponed: list[Postponed] = []
+
+
 class Run:
     """One execution of one operation."""
 
-    __slots__ = (
-        "_batches", "_errors", "_executor", "_make_executor", "_nulled", "_postponed", "_waiting",
-        "arguments", "context", "converted", "info", "left", "raw_variables", "root_value",
-    )  # fmt: skip
+    # Most executions come to none of this, and don't make it.
+    left = OBJECTS_AT_A_TIME
+    _executor: Executor[Any] | None = None
+    _errors: list[GraphQLError] | None = None
+    _nulled: set[tuple[str | int, ...]] | None = None
+    _pending: Pending | None = None
 
     def __init__(
         self,
@@ -105,14 +115,7 @@ class Run:
         self.converted = converted
         self.arguments: dict[int, dict[str, Any]] = {}
         self.info = Info(context)
-        self.left = OBJECTS_AT_A_TIME
         self._make_executor = make_executor
-        self._executor: Executor[Any] | None = None
-        self._errors: list[GraphQLError] = []
-        self._nulled: set[tuple[str | int, ...]] = set()
-        self._waiting: list[Waiting] = []
-        self._batches: dict[int, Parents] = {}
-        self._postponed: list[Postponed] = []
 
     # For what graphql-core's own functions have to be asked.
 
@@ -148,12 +151,12 @@ class Run:
 
     @property
     def errors(self) -> list[GraphQLError] | None:
-        return self._errors or None
+        return self._errors
 
     @property
     def is_nulled(self) -> bool:
         """Whether an error has taken the whole answer."""
-        return () in self._nulled
+        return self._nulled is not None and () in self._nulled
 
     def collect(self, error: Exception, nodes: list[FieldNode], place: Place) -> None:
         """Note the error of a value that is null now."""
@@ -177,70 +180,58 @@ class Run:
         self.collect_whole(found)
 
     def _add(self, error: GraphQLError, path: tuple[str | int, ...]) -> None:
-        if not self._lies_in_null(path):
-            self._nulled.add(path)
+        if self._errors is None or self._nulled is None:
+            self._errors, self._nulled = [], set()
+        nulled = self._nulled
+        if not any(path[:length] in nulled for length in range(len(path) + 1)):
+            nulled.add(path)
             self._errors.append(error)
-
-    def _lies_in_null(self, path: tuple[str | int, ...]) -> bool:
-        return bool(self._nulled) and any(path[:length] in self._nulled for length in range(len(path) + 1))
 
     # What is waited for.
 
     def wait(self, awaitable: Awaitable[Any], complete: Completer, nodes: list[FieldNode], place: Place) -> Any:
         """Go on without a value; PENDING stands in its place."""
-        self._waiting.append(Waiting(awaitable, complete, place, nodes))
+        self._pend().waiting.append(Waiting(awaitable, complete, place, nodes))
         return PENDING
 
     def batch(
         self, number: int, field: Batched, complete: Completer, nodes: list[FieldNode], parent: Any, place: Place
     ) -> Any:
         """The same for a value that is had together with its siblings'."""
-        if number not in self._batches:
-            self._batches[number] = Parents(field, complete, nodes, [])
-        self._batches[number].parents.append((parent, place))
+        batches = self._pend().batches
+        if number not in batches:
+            batches[number] = Parents(field, complete, nodes, [])
+        batches[number].parents.append((parent, place))
         return PENDING
 
     def postpone(self, items: Any, complete: Completer, nodes: list[FieldNode], place: Place) -> Any:
         """The same for a list, when enough was done at once."""
-        self._postponed.append(Postponed(items, complete, place, nodes))
+        self._pend().postponed.append(Postponed(items, complete, place, nodes))
         return PENDING
+
+    def _pend(self) -> Pending:
+        if self._pending is None:
+            self._pending = Pending()
+        return self._pending
 
     @property
     def is_pending(self) -> bool:
-        return bool(self._waiting or self._batches or self._postponed)
+        return self._pending is not None
 
     def forget(self) -> None:
         """Wait for nothing any more."""
-        forget(one.awaitable for one in self._waiting)
-        self._waiting, self._batches, self._postponed = [], {}, []
-
-    def settle(self) -> bool:
-        """Go on with what needs no waiting for, as long as there is one value to be had; whether all is done then."""
-        while len(self._waiting) == 1 and not self._batches and not self._postponed:
-            one = self._waiting[0]
-            if not isinstance(one.awaitable, CoroutineType):
-                return False
-            self._waiting = []
-            try:
-                value = begin(one.awaitable)
-            except Exception as error:  # noqa: BLE001 - whatever a resolver raises is its field's error
-                value = error
-            if isinstance(value, Rest):
-                self._waiting.append(one._replace(awaitable=value))
-                return False
-            self._put(value, one.complete, one.nodes, one.place)
-        return not self.is_pending
+        if self._pending is not None:
+            forget(one.awaitable for one in self._pending.waiting)
+            self._pending = None
 
     async def finish(self) -> None:
         """Wait for everything that is waited for, and for what comes of it."""
-        while self.is_pending:
-            waiting, self._waiting = self._waiting, []
-            batches, self._batches = self._batches, {}
-            postponed, self._postponed = self._postponed, []
-            await self._finish_waiting(waiting)
-            for parents in batches.values():
+        while (pending := self._pending) is not None:
+            self._pending = None
+            await self._finish_waiting(pending.waiting)
+            for parents in pending.batches.values():
                 await self._finish_batch(parents)
-            for one in postponed:
+            for one in pending.postponed:
                 if self.left <= 0:
                     await asyncio.sleep(0)
                     self.left = OBJECTS_AT_A_TIME

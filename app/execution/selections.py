@@ -33,7 +33,7 @@ class Compiler:
         self._written: dict[Selection, list[Written]] = {}
         self._flats: dict[Selection, Flat | None] = {}
 
-    def compile(self, kind: GraphQLObjectType, fields: Fields) -> Selection:
+    def compile(self, kind: GraphQLObjectType, fields: Fields, *, is_root: bool = False) -> Selection:
         """One function from an object of this type to its dict: `(object, place, run)`."""
         written = [
             self._writer.written(kind, key, definition, details)
@@ -41,7 +41,11 @@ class Compiler:
             for definition in [self._schema.get_field(kind, details[0].node.name.value)]
             if definition is not None
         ]
-        text = [_BEGINNING, "d = {}", *self._one_by_one(written), "return d"]
+        # Alone, whoever begins a coroutine is also who goes on with it.
+        had = (
+            self._writer.field(written[0], begins=True) if is_root and len(written) == 1 else self._one_by_one(written)
+        )
+        text = [_BEGINNING, "d = {}", *had, "return d"]
         made: Selection = self._function("o, place, run", text)
         self._written[made] = written
         return made

@@ -5,12 +5,14 @@ In the text `o` is the object, `d` its dict, `v` the value, `place` where the ob
 
 from collections.abc import Callable, Sequence
 from itertools import count
+from types import CoroutineType
 from typing import Any, NamedTuple
 
 from graphql import GraphQLField, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from graphql.type import is_leaf_type, is_list_type
 
+from app.eager import Rest, begin
 from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Selections, completion
 from app.execution.fields import Access, Attribute, Constant, Function, Stock, access
@@ -68,14 +70,14 @@ class Writer:
         how = Constant(parent.name) if name == "__typename" else access(definition)
         return Written(key, FieldContext(parent, name, definition, nodes), details, number, how, quick)
 
-    def field(self, one: Written) -> Text:
-        """Text that puts the field into `d`."""
+    def field(self, one: Written, *, begins: bool = False) -> Text:
+        """Text that puts the field into `d`; `begins`: coroutines are begun at once, and most never wait."""
         number, place = one.number, f"(place, {one.key!r}, d, {one.is_nullable})"
         if one.is_nullable:
             failed = [f"run.collect(e, nodes_{number}, {place})", "v = None"]
         else:
             failed = [f"raise located(e, nodes_{number}, {place}) from e"]
-        had = [*self._value(one, place), *self._completion(one, place)]
+        had = [*self._value(one, place), *(self._begun(one, place) if begins else ()), *self._completion(one, place)]
         return ["try:", *indented(had), "except Exception as e:", *indented(failed), f"d[{one.key!r}] = v"]
 
     def arguments(self, one: Written) -> tuple[Text, str]:
@@ -133,6 +135,15 @@ class Writer:
                 *indented(text),
             ]
         return text
+
+    def _begun(self, one: Written, place: str) -> Text:
+        """Text that goes on with what a coroutine gives, or waits for the rest of it."""
+        number = one.number
+        self.names |= {"Coroutine": CoroutineType, "begin": begin, "Rest": Rest}
+        return [
+            "if v.__class__ is Coroutine: v = begin(v)",
+            f"if v.__class__ is Rest: v = run.wait(v, complete_{number}, nodes_{number}, {place})",
+        ]
 
     def _selected(self, kind: GraphQLNamedType, details: Details) -> frozenset[str] | None:
         """The names of the fields that are asked of values of one object type."""

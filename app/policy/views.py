@@ -9,7 +9,7 @@ from copy import copy
 from functools import cached_property
 from itertools import compress, filterfalse, repeat
 
-from app.policy.facts import Facts, Node, Project
+from app.policy.facts import Facts, Node, Project, Resource
 from app.policy.passing import Passing
 from app.policy.sets import bits, flags, holds, marks, members
 from app.policy.standing import Standing
@@ -96,6 +96,15 @@ class View:
             return holds(self._visible_nodes, number)
         # What is not there goes the way of a hidden environment, to the same end.
         return self.sees_environment(self.structure.environment_number.get(resource_id, self.structure.no_environment))
+
+    def resource(self, resource_id: str) -> Resource | None:
+        """The organization, team, project or environment, where it is visible; None for an unknown id."""
+        structure = self.structure
+        number = structure.node_number.get(resource_id)
+        if number is not None:
+            return structure.nodes[number] if holds(self._visible_nodes, number) else None
+        number = structure.environment_number.get(resource_id, structure.no_environment)
+        return structure.environments[number] if self.sees_environment(number) else None
 
     def may(self, permission: Permission, resource_id: str) -> bool:
         """Whether the subject may do this to that; False for an unknown id and for a pair that can't be asked."""

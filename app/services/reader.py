@@ -69,21 +69,25 @@ class Reader:
 
     async def open_all(self) -> list[Objects]:
         """What the subject sees in each organization they belong to, by id."""
-        if not self._open_what_is_in_memory():
-            for id in self.moment.revisions:
-                await self.open(id)
-        return [objects for objects in map(self._opened.__getitem__, self.moment.revisions) if objects is not None]
+        opened = self._in_memory()
+        if opened is None:
+            found = [await self.open(id) for id in self.moment.revisions]
+            return [objects for objects in found if objects is not None]
+        return opened
 
-    def _open_what_is_in_memory(self) -> bool:
-        """Open what needs no reading; whether that is every organization they belong to."""
-        moment, opened = self.moment, self._opened
-        for id, revision in moment.revisions.items():
-            if id not in opened:
-                version = self._memory.version_in_memory(id, revision, moment.instance_revision)
+    def _in_memory(self) -> list[Objects] | None:
+        """The same where nothing needs to be read for it; else None."""
+        found = []
+        for id, revision in self.moment.revisions.items():
+            if id not in self._opened:
+                version = self._memory.version_in_memory(id, revision, self.moment.instance_revision)
                 if version is None:
-                    return False
+                    return None
                 self._open_in(id, version)
-        return True
+            objects = self._opened[id]
+            if objects is not None:
+                found.append(objects)
+        return found
 
     async def open_for(self, ids: Collection[str]) -> list[Objects]:
         """The organizations in which something of these ids could be seen.
@@ -110,10 +114,10 @@ class Reader:
 
     async def find(self, resource_id: str) -> Resource | None:
         """The organization, team, project or environment of this id, if the subject sees it."""
+        opened = None if self.subject.person.is_instance_admin else self._in_memory()
         found = None
-        for objects in await self.open_for((resource_id,)):
-            if objects.view.sees(resource_id):
-                found = objects.facts.resource(resource_id)
+        for objects in await self.open_for((resource_id,)) if opened is None else opened:
+            found = objects.view.resource(resource_id) or found
         return found
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
