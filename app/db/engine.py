@@ -76,8 +76,8 @@ class Database:
 
     async def close(self) -> None:
         """Wait for the reads that run, and let go of every connection."""
-        for probe in self._probes:
-            await probe.close()
         await self._reader.close()
         await self._loader.close()
         await self._writer.close()
+        for probe in self._probes:
+            await probe.close()  # last of all, see wal_index

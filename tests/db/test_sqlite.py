@@ -1,8 +1,6 @@
 """SQLite's connections are set as architecture, section 5, found them to lose nothing."""
 
-import asyncio
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,25 +39,6 @@ async def test_the_readers(database: Database, how: str) -> None:
     assert found["journal_mode"] == "wal"
     assert found["query_only"] == 1
     assert found["busy_timeout"] == sqlite.LOCK_TIMEOUT * 1000
-
-
-async def test_a_probe_tells_who_comes_in_one_turn_the_same_and_whoever_comes_later_what_is_new(
-    database: Database, database_url: str
-) -> None:
-    heard: list[int] = []
-
-    def hear(connection: Connection) -> int:
-        heard.append(connection.execute(text("SELECT count(*) FROM numbers")).scalar_one())
-        return heard[-1]
-
-    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)) as another:
-        another.execute("CREATE TABLE numbers (n INTEGER)")
-        probe = database.probe(hear)
-        for expected in range(3):
-            assert {await probe.value(), await probe.value()} == {expected}
-            another.execute("INSERT INTO numbers VALUES (1)")
-            await asyncio.sleep(0)
-    assert heard == [0, 1, 2]
 
 
 async def test_the_writer_holds_the_lock_from_the_start(database: Database, database_url: str) -> None:
