@@ -30,7 +30,7 @@ class Kept:
 
     def stands(self, reader: Reader) -> bool:
         """Whether it would be made again just so."""
-        instant = reader.moment.instant
+        instant = reader.instant
         is_in_time = self.since <= instant and (self.until is None or instant < self.until)
         return is_in_time and self.arrival == reader.arrival
 
@@ -65,7 +65,7 @@ class KeptAnswers:
         key = reader.key_hash, body
         if key in self._kept:
             self._drop(key)
-        self._kept[key] = Kept(answer, reader.arrival, reader.moment.instant, reader.ends_at)
+        self._kept[key] = Kept(answer, reader.arrival, reader.instant, reader.ends_at)
         self._bytes += _size(key, answer)
         while self._bytes > self._most:
             self._drop(next(iter(self._kept)))

@@ -38,7 +38,8 @@ def expect_json(headers: Headers) -> None:
     """
     if not _is_json(headers.get(b"content-type", b"")):
         raise HTTPException(415, f"send the body as JSON in UTF-8: `Content-Type: {JSON}`")
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+    encoding = headers.get(b"content-encoding")
+    if encoding is not None and encoding.lower() != b"identity":
         raise HTTPException(415, "send the body as it is, without `Content-Encoding`", {"Accept-Encoding": "identity"})
 
 

@@ -45,7 +45,7 @@ async def create_api_key(
     """
     problems = Problems()
     problems.check_name(name, "input", "name")
-    if expires_at is not None and expires_at <= reader.moment.instant:
+    if expires_at is not None and expires_at <= reader.instant:
         problems.add("it would have expired already", "input", "expiresAt")
     problems.refuse()
     held = None if permissions is None else frozenset(permissions) | VIEWING

@@ -63,7 +63,7 @@ async def api_keys(reader: Reader, people: Sequence[Person]) -> list[list[ApiKey
         for person in people
     ]
     ids = [person.id for person, is_shown in zip(people, shown, strict=True) if is_shown]
-    revision = reader.moment.instance_revision
+    revision = reader.arrival.instance_revision
     found = await reader.read(lambda connection: api_keys_by_user(connection, ids, revision))
     return [found.get(person.id, []) if is_shown else None for person, is_shown in zip(people, shown, strict=True)]
 

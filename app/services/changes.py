@@ -189,7 +189,7 @@ async def apply(
             )
         )
     except BailiwickError as error:
-        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.moment.instant))
+        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.instant))
         raise
     if after is not None:
         instance.memory.keep(after)

@@ -12,7 +12,7 @@ from app.services.denials import Denials
 from app.services.facts_memory import FactsMemory
 from app.services.key_uses import KeyUses
 from app.services.keys import hash_key, is_well_formed
-from app.services.reader import Moment, Reader
+from app.services.reader import Reader
 from app.store.moment import Arrival
 
 
@@ -82,16 +82,15 @@ class Instance:
         instant = self.clock()
         if arrival is None:
             raise unauthenticated()
-        subject = subject_of(arrival, instant)
-        moment = Moment(instant, arrival.instance_revision, arrival.revisions)
-        return Reader(self.database, self.memory, subject, moment, key_hash)
+        subject_of(arrival, instant)  # who may not come in is refused there
+        return Reader(self.database, self.memory, arrival, instant, key_hash)
 
     def note_use(self, reader: Reader) -> Soon[None]:
         """Remember that a key was used, and write what waits to be written, if anything is due.
 
         To be called after the answer has left.
         """
-        key, instant = reader.subject.key, reader.moment.instant
+        key, instant = reader.subject.key, reader.instant
         is_due = key is not None and self.uses.note(key.id, instant)
         return begin(self._write(instant)) if is_due or self.denials.is_waiting else None
 

@@ -72,5 +72,5 @@ async def apply_to_instance(
     try:
         return await instance.database.write(run)
     except BailiwickError as error:
-        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.moment.instant))
+        instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.instant))
         raise

@@ -1,12 +1,11 @@
 """Reading as somebody, as of one moment: what every query and every payload is made from."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Callable, Collection
+from typing import Concatenate, ParamSpec, TypeVar
 
 from app.db.engine import Connection, Database
 from app.policy.facts import Resource
 from app.policy.objects import Objects
-from app.policy.subject import Subject
 from app.policy.views import View
 from app.services.facts_memory import FactsMemory, Version
 from app.store.identities import ledgers_by_id
@@ -16,35 +15,22 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Moment(NamedTuple):
-    """What one request answers as of: an instant (µs), the instance's revision, and organizations' in order of id."""
-
-    instant: int
-    instance_revision: int
-    revisions: Mapping[str, int]
-
-
 class Reader:
     """One subject at one moment. Opens an organization once and finds what the subject sees in it."""
 
-    def __init__(
-        self, database: Database, memory: FactsMemory, subject: Subject, moment: Moment, key_hash: str
-    ) -> None:
+    def __init__(self, database: Database, memory: FactsMemory, arrival: Arrival, instant: int, key_hash: str) -> None:
         self.database = database
         self.key_hash = key_hash
-        self.subject = subject
-        self.moment = moment
+        self.subject = arrival.subject
+        self.arrival = arrival
+        """As whom, and at which revisions, the subject came in: with `instant` (µs) the moment of all answers."""
+        self.instant = instant
         self.has_read = False
         """Whether anything was read from the store beside the facts."""
         self._memory = memory
         self._opened: dict[str, Objects | None] = {}
         self.views: dict[str, View] = {}
         """By organization: the subject's views of those that are open."""
-
-    @property
-    def arrival(self) -> Arrival:
-        """As whom, and when, the subject came in: where reading anew can begin from."""
-        return Arrival(self.subject, self.moment.instance_revision, self.moment.revisions)
 
     @property
     def ends_at(self) -> int | None:
@@ -54,15 +40,15 @@ class Reader:
     async def open(self, organization_id: str) -> Objects | None:
         """What the subject sees in an organization; None in one that they don't belong to, there or not."""
         if organization_id not in self._opened:
-            revision = self.moment.revisions.get(organization_id)
+            revision = self.arrival.revisions.get(organization_id)
             if revision is None:
                 return None
-            version = await self._memory.version(organization_id, revision, self.moment.instance_revision)
+            version = await self._memory.version(organization_id, revision, self.arrival.instance_revision)
             self._open_in(organization_id, version)
         return self._opened[organization_id]
 
     def _open_in(self, organization_id: str, version: Version | None) -> None:
-        found = None if version is None else version.objects_of(self.subject, self.moment.instant)
+        found = None if version is None else version.objects_of(self.subject, self.instant)
         self._opened[organization_id] = found
         if found is not None:
             self.views[organization_id] = found.view
@@ -71,16 +57,17 @@ class Reader:
         """What the subject sees in each organization they belong to, by id."""
         opened = self._in_memory()
         if opened is None:
-            found = [await self.open(id) for id in self.moment.revisions]
+            found = [await self.open(id) for id in self.arrival.revisions]
             return [objects for objects in found if objects is not None]
         return opened
 
     def _in_memory(self) -> list[Objects] | None:
         """The same where nothing needs to be read for it; else None."""
         found = []
-        for id, revision in self.moment.revisions.items():
+        arrival = self.arrival
+        for id, revision in arrival.revisions.items():
             if id not in self._opened:
-                version = self._memory.version_in_memory(id, revision, self.moment.instance_revision)
+                version = self._memory.version_in_memory(id, revision, arrival.instance_revision)
                 if version is None:
                     return None
                 self._open_in(id, version)
@@ -133,5 +120,5 @@ class Reader:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a function of the store about one organization, as of the moment: `fn(connection, id, revision, …)`."""
-        revision = self.moment.revisions[organization_id]
+        revision = self.arrival.revisions[organization_id]
         return await self.read(lambda connection: fn(connection, organization_id, revision, *args, **kwargs))

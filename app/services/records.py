@@ -19,7 +19,7 @@ from app.store.providers import AiProvider, ai_provider_by_id
 async def person(reader: Reader, id: str) -> Person | None:
     """The person or service account, if the asker sees them; an instance administrator sees everybody."""
     if reader.subject.person.is_instance_admin:
-        revision = reader.moment.instance_revision
+        revision = reader.arrival.instance_revision
         found = await reader.read(lambda connection: people_by_id(connection, (id,), revision))
         return found.get(id)
     seen = [objects.person(id) for objects in await reader.open_all()]
@@ -31,7 +31,7 @@ async def person(reader: Reader, id: str) -> Person | None:
 async def deployments(reader: Reader, ids: Collection[str]) -> dict[str, Deployment]:
     """Those of some deployments that the asker sees, by id."""
     await reader.open_for(ids)
-    revisions = reader.moment.revisions
+    revisions = reader.arrival.revisions
     found = await reader.read(lambda connection: deployments_by_id(connection, ids, revisions))
     seen = {}
     for each in found.values():
@@ -48,7 +48,7 @@ def sees_deployment(objects: Objects, deployment: Deployment) -> bool:
 
 async def api_keys(reader: Reader, ids: Collection[str]) -> dict[str, ApiKey]:
     """Those of some keys that the asker sees, by id."""
-    revision = reader.moment.instance_revision
+    revision = reader.arrival.instance_revision
     opened = await reader.open_all()
     found = await reader.read(lambda connection: api_keys_by_id(connection, ids, revision))
     return {key.id: key for key in found.values() if _sees_keys_of(reader, opened, key.user_id)}
@@ -72,14 +72,14 @@ def manages_service_account(objects: Objects, user_id: str) -> bool:
 async def ai_provider(reader: Reader, id: str) -> AiProvider | None:
     """The provider, if the asker may manage the organization's."""
     await reader.open_for((id,))
-    found = await reader.read(lambda connection: ai_provider_by_id(connection, id, reader.moment.revisions))
+    found = await reader.read(lambda connection: ai_provider_by_id(connection, id, reader.arrival.revisions))
     return found if found and await _may(reader, found.organization_id, Permission.AI_PROVIDERS_MANAGE) else None
 
 
 async def audit_event(reader: Reader, id: str) -> AuditEvent | None:
     """The record, if the asker may read the organization's audit."""
     await reader.open_all()
-    found = await reader.read(lambda connection: audit_event_by_id(connection, id, reader.moment.revisions))
+    found = await reader.read(lambda connection: audit_event_by_id(connection, id, reader.arrival.revisions))
     return found if found and await _may(reader, found.organization_id, Permission.AUDIT_VIEW) else None
 
 

@@ -165,7 +165,6 @@ class Asked:
     def __init__(self, key_hash: str, *, has_read: bool = False) -> None:
         self.reader = self
         self.key_hash, self.has_read, self.arrival, self.ends_at = key_hash, has_read, None, None
-        self.moment = self
         self.instant = 0
 
 

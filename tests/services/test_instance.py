@@ -122,11 +122,11 @@ async def test_a_reader_goes_on_as_whoever_comes_in_then(client: Client) -> None
         arrive = partial(arrival_by_key, key_hash=reader.key_hash, known=reader.arrival)
         return client.instance.reader_of(await client.instance.database.read(arrive), reader.key_hash)
 
-    assert (await later()).moment.revisions == reader.moment.revisions
+    assert (await later()).arrival.revisions == reader.arrival.revisions
     await client.set(tables.User, client.id("ada"), name="Ada")
     renewed = await later()
     assert (reader.subject.person.name, renewed.subject.person.name) == ("ada", "Ada")
-    assert renewed.moment.instance_revision == reader.moment.instance_revision + 1
+    assert renewed.arrival.instance_revision == reader.arrival.instance_revision + 1
     await client.set(tables.User, client.id("ada"), is_active=False)
     with pytest.raises(BailiwickError):
         await later()
@@ -179,7 +179,7 @@ async def test_noting_a_use_changes_no_fact(client: Client) -> None:
     before = await client.instance.reader(secret_of(client.world, "ada"))
     await settled(client.instance.note_use(before))
     after = await client.instance.reader(secret_of(client.world, "ada"))
-    assert after.moment == before.moment
+    assert (after.arrival, after.instant) == (before.arrival, before.instant)
 
 
 async def test_processes_note_the_first_use_of_a_key_at_the_same_time(client: Client, database_url: str) -> None:

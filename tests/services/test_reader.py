@@ -240,7 +240,7 @@ async def test_what_another_writes_in_between_is_not_seen(client: Client, databa
     ids = await _seed(client)
     before = await reader(client)
     early = await _told(before, client, ids)
-    cold = Reader(client.instance.database, client.instance.memory, before.subject, before.moment, before.key_hash)
+    cold = Reader(client.instance.database, client.instance.memory, before.arrival, before.instant, before.key_hash)
     client.instance.memory._versions.clear()
     other = Database.open(database_url)
     try:
@@ -283,7 +283,7 @@ async def test_a_real_second_process_is_seen_from_the_next_request_on(client: Cl
     assert await name(await reader(client)) == "from elsewhere"
     assert (await client.ask("ada", '{ organization(slug: "acme") { name revision } }'))["organization"] == {
         "name": "from elsewhere",
-        "revision": before.moment.revisions[client.organization_id] + 1,
+        "revision": before.arrival.revisions[client.organization_id] + 1,
     }
 
 
