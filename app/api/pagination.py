@@ -8,7 +8,7 @@ import binascii
 import inspect
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -147,10 +147,9 @@ class Listing(Generic[T]):
 
 def page_in_order(items: Ordered[T], paging: Paging) -> Page[T]:
     """A page of a list in order of name, read from where the page begins."""
-    size = paging.size
     if paging.is_beginning:
-        nodes = items.first(size + 1)
-        return Page(nodes[:size], items.key, more_before=False, more_after=len(nodes) > size, total=items.__len__)
+        return _first_page(items, paging.size)
+    size = paging.size
     first = items.start(paging.after)
     end = max(first, items.end(paging.before))
     if paging.backwards:
@@ -164,6 +163,21 @@ def page_in_order(items: Ordered[T], paging: Paging) -> Page[T]:
         more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
         more_before = paging.after is not None and _has_any(items.backwards(0, first))
     return Page(nodes, items.key, more_before=more_before, more_after=more_after, total=items.__len__)
+
+
+def pages_in_order(lists: Iterable[Ordered[T]], paging: Paging) -> list[Page[T]]:
+    """The same page of many lists."""
+    if paging.is_beginning:
+        return [_first_page(items, paging.size) for items in lists]
+    return [page_in_order(items, paging) for items in lists]
+
+
+def _first_page(items: Ordered[T], size: int) -> Page[T]:
+    nodes = items.first(size + 1)
+    more = len(nodes) > size
+    if more:
+        nodes.pop()
+    return Page(nodes, items.key, more_before=False, more_after=more, total=items.__len__)
 
 
 def _has_any(items: Iterator[Any]) -> bool:
@@ -227,7 +241,7 @@ class Paged(FieldExtension):
     def resolve_all(self, next_: Callable[..., Any], sources: Sequence[Any], info: Any, **kwargs: Any) -> list[Any]:
         """The same page of the lists in order of name of many objects, which `next_` gives for all of them."""
         paging = self._paging(kwargs)
-        return [page_in_order(found, paging) for found in next_(sources, info, **kwargs)]
+        return pages_in_order(next_(sources, info, **kwargs), paging)
 
     def _paging(self, kwargs: dict[str, Any]) -> Paging:
         """What the four arguments ask for, which are taken out of all of them."""

@@ -16,7 +16,7 @@ class Ordered(Generic[T]):
     going over them.
     """
 
-    __slots__ = ("_count", "_keeps", "_numbers", "_things", "key")
+    __slots__ = ("_count", "_is_whole", "_keeps", "_numbers", "_things", "key")
 
     def __init__(
         self,
@@ -30,7 +30,13 @@ class Ordered(Generic[T]):
         self._things = things
         self._keeps = keeps
         self._count = count
+        self._is_whole = keeps is None and isinstance(numbers, range)
         self.key = key
+
+    @classmethod
+    def of(cls, things: Sequence[T], key: Callable[[T], Key]) -> "Ordered[T]":
+        """All of some things, which are in ascending order of `key`."""
+        return cls(range(len(things)), things, key)
 
     def where(self, condition: Callable[[T], bool]) -> "Ordered[T]":
         """Those for which something holds."""
@@ -57,6 +63,8 @@ class Ordered(Generic[T]):
 
     def first(self, most: int) -> list[T]:
         """The first so many."""
+        if self._is_whole:
+            return list(self._things[:most])
         if self._keeps is None:
             things = self._things
             return [things[number] for number in self._numbers[:most]]

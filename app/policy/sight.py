@@ -34,8 +34,8 @@ class Sight:
     def _make_environments(self, within: int) -> Ordered[Environment]:
         structure, view = self._structure, self._view
         if isinstance(structure.nodes[within], Project):
-            own = structure.environments_of[within]
-            return Ordered([n for n in own if view.sees_environment(n)], structure.environments, order_of)
+            own, environments = structure.environments_of[within], structure.environments
+            return Ordered.of([environments[n] for n in own if view.sees_environment(n)], order_of)
         projects = view.projects_showing_environments & (structure.subtree(within) if within else structure.all_nodes)
         if projects.bit_count() * FEW < len(structure.nodes):
             seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))

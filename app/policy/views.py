@@ -136,6 +136,10 @@ class View:
         structure = self.structure
         asked = {permission: self._asked_by_project(permission) for permission in set(permissions)}
         restricted, projects = structure.restricted, map(structure.project_of.__getitem__, numbers)
+        if len(asked) == 1:
+            ((permission, held),) = asked.items()
+            pairs = zip(numbers, projects, strict=True)
+            return [may(permission, n) if n in restricted else held[project] == 1 for n, project in pairs]
         return [
             may(permission, number) if number in restricted else asked[permission][project] == 1
             for permission, number, project in zip(permissions, numbers, projects, strict=True)
@@ -148,13 +152,9 @@ class View:
 
     def node_of_each(self, node_ids: Sequence[str]) -> list[Node | None]:
         """The same of each of many nodes."""
-        numbers, nodes, visible = self.structure.node_number, self.structure.nodes, self._visible_nodes
-        found: list[Node | None] = []
-        for id in node_ids:
-            number = numbers.get(id)
-            seen = number is not None and visible[number >> 3] >> (number & 7) & 1
-            found.append(nodes[number] if seen else None)  # type: ignore[index]  # it is not None where it is seen
-        return found
+        nodes, visible, nobodys = self.structure.nodes, self._visible_nodes, repeat(self._size)
+        numbers = map(self.structure.node_number.get, node_ids, nobodys)
+        return [nodes[number] if visible[number >> 3] >> (number & 7) & 1 else None for number in numbers]
 
     def sees_node(self, number: int) -> bool:
         return holds(self._visible_nodes, number)

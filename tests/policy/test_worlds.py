@@ -94,15 +94,18 @@ def _differences(view: View, facts: Facts, name: str, place: str, resource_id: s
 
 
 def _differences_together(view: View, name: str, resource_ids: list[str]) -> list[str]:
-    """Between what a view says of everything at once and one by one, in any order, of what isn't there as well."""
-    asked = [(permission, id) for id in (*resource_ids, "env_unknown") for permission in Permission]
-    random.Random(name).shuffle(asked)
-    together = view.may_all([permission for permission, _ in asked], [id for _, id in asked])
-    return [
-        f"  {name}: {permission} of {id}: asked with others the view says {may}"
-        for (permission, id), may in zip(asked, together, strict=True)
-        if view.may(permission, id) is not may
-    ]
+    """Between what a view says of many at once and one by one, in any order, of what isn't there as well."""
+    everything = [(permission, id) for id in (*resource_ids, "env_unknown") for permission in Permission]
+    random.Random(name).shuffle(everything)
+    found = []
+    for asked in (everything, *([pair for pair in everything if pair[0] is permission] for permission in Permission)):
+        together = view.may_all([permission for permission, _ in asked], [id for _, id in asked])
+        found += [
+            f"  {name}: {permission} of {id}: asked with others the view says {may}"
+            for (permission, id), may in zip(asked, together, strict=True)
+            if view.may(permission, id) is not may
+        ]
+    return found
 
 
 @_every_world
