@@ -164,10 +164,11 @@ class Writer:
             return [in_full]
         if not is_leaf_type(nullable):
             self.names[f"known_{number}"] = known
+            rest = f"elif v is not None: {in_full}" if one.is_nullable else f"else: {in_full}"
             return [
                 f"select = known_{number}.get(v.__class__)",
-                f"if select is None: {in_full}",
-                f"else: v = select(v, {place}, run)",
+                f"if select is not None: v = select(v, {place}, run)",
+                rest,
             ]
         if one.quick is None:
             return [in_full]
