@@ -32,7 +32,7 @@ class Kept:
         """Whether it would be made again just so."""
         instant = reader.instant
         is_in_time = self.since <= instant and (self.until is None or instant < self.until)
-        return is_in_time and self.arrival == reader.arrival
+        return is_in_time and (self.arrival is reader.arrival or self.arrival == reader.arrival)
 
 
 class KeptAnswers:

@@ -91,17 +91,20 @@ class CompiledOperation:
 
     def _selections(self, run: Run) -> list[Selection]:
         """What makes the answer: for a mutation one after the other, for a query all at once."""
-        known = run.variable_values.coerced if run.converted is None else run.converted
-        if self._choosing and any(known.get(name, True) is None for name in self._choosing):
-            raise GraphQLError("what skips or includes is null")  # graphql-core says so wherever that matters
-        choice = tuple(known.get(name) for name in self._choosing)
-        if choice not in self._variants:
-            self._variants[choice] = self._compile(run)
+        choice: tuple[Any, ...] = ()
+        if self._choosing:
+            known = run.variable_values.coerced if run.converted is None else run.converted
+            if any(known.get(name, True) is None for name in self._choosing):
+                raise GraphQLError("what skips or includes is null")  # graphql-core says so wherever that matters
+            choice = tuple(known.get(name) for name in self._choosing)
+        found = self._variants.get(choice)
+        if found is None:
+            found = self._variants[choice] = self._compile(run)
             if len(self._variants) > MOST_VARIANTS:
                 self._variants.popitem(last=False)
         elif self._choosing:
             self._variants.move_to_end(choice)
-        return self._variants[choice]
+        return found
 
     def _compile(self, run: Run) -> list[Selection]:
         schema, operation = self._workshop.schema, self._operation
