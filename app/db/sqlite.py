@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.db.statements import drive
+
 LOCK_TIMEOUT = 10
 """Seconds that a writer waits for one of another process before it gives up with an exception."""
 
@@ -88,12 +90,12 @@ def _keep_a_log(connection: Any) -> None:
 
 def _begin_deferred(connection: Connection) -> None:
     # The first statement fixes what this transaction sees until it ends.
-    connection.exec_driver_sql("BEGIN")
+    drive(connection, "BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:
     # The lock before the first read. A deferred one reads, then finds that another has written, and fails.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    drive(connection, "BEGIN IMMEDIATE")
 
 
 def _execute(connection: Any, statement: str) -> None:

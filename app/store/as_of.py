@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, Table, and_, bindparam, or_, select
 
+from app.db.statements import Statement
 from app.db.tables import Identity, table_of
 
 CHUNK = 1_000
@@ -36,24 +37,28 @@ def rows_at(
     """
     at: dict[str, object] = {"ledger_id": ledger_id, "revision": revision}
     if ids is None:
-        yield from connection.execute(_rows(table, None), at)
+        yield from connection.execute(_all_rows(table), at)
         return
-    query = _rows(table, by)
-    rows = [row for chunk in chunks(ids) for row in connection.execute(query, at | {"ids": chunk})]
+    some = _some_rows(table, by)
+    rows = [row for chunk in chunks(ids) for row in some.rows(connection, at | {"ids": chunk})]
     # Each statement answers in order; several of them, one after the other, don't.
     yield from sorted(rows, key=attrgetter("ordinal"))
 
 
 @cache
-def _rows(table: Table, by: str | None) -> Select[Any]:
+def _all_rows(table: Table) -> Select[Any]:
     identities = table_of(Identity)
-    query = (
+    return (
         select(table, identities.c.created_at, identities.c.ordinal)
         .join(identities, identities.c.id == table.c.id)
         .where(table.c.ledger_id == bindparam("ledger_id"), as_of(table, bindparam("revision")))
         .order_by(identities.c.ordinal)
     )
-    return query if by is None else query.where(table.c[by].in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _some_rows(table: Table, by: str) -> Statement:
+    return Statement(_all_rows(table).where(table.c[by].in_(bindparam("ids", expanding=True))), of="ids")
 
 
 def chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
+from app.db.statements import Statement
 from app.db.tables import Fact, table_of
 from app.store.fact_values import Values, columns_of, complete
 
@@ -68,28 +69,29 @@ class Changeset:
         facts = (_changed(key, pending, living.get(key)) for key, pending in self._pending.items())
         return [fact for fact in facts if fact.before != fact.after]
 
-    def _living(self, connection: Connection) -> Iterator[tuple[str, Row[Any]]]:
+    def _living(self, connection: Connection) -> Iterator[tuple[str, Any]]:
         ids_by_model: dict[type[Fact], list[str]] = {}
         for key, pending in self._pending.items():
             if pending.new_in is None:
                 ids_by_model.setdefault(pending.model, []).append(key)
         for model, ids in ids_by_model.items():
             for start in range(0, len(ids), _CHUNK):
-                rows = connection.execute(_living_rows(model), {"ids": ids[start : start + _CHUNK]})
+                rows = _living_rows(model).rows(connection, {"ids": ids[start : start + _CHUNK]})
                 yield from ((row.id, row) for row in rows)
 
 
 @cache
-def _living_rows(model: type[Fact]) -> Select[Any]:
+def _living_rows(model: type[Fact]) -> Statement:
     table = table_of(model)
-    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.until.is_(None))
+    living = table.c.id.in_(bindparam("ids", expanding=True)), table.c.until.is_(None)
+    return Statement(select(table).where(*living), of="ids")
 
 
-def _changed(id: str, pending: _Pending, row: Row[Any] | None) -> Changed:
+def _changed(id: str, pending: _Pending, row: Any) -> Changed:
     if pending.new_in is not None:
         return Changed(id, pending.model, pending.new_in, None, pending.values, is_new=True)
     if row is None:
         raise LookupError(f"there is no `{id}`")
-    before: Values = {name: row._mapping[name] for name in columns_of(pending.model).names}
+    before: Values = {name: getattr(row, name) for name in columns_of(pending.model).names}
     after = None if pending.values is None else before | pending.values
     return Changed(id, pending.model, row.ledger_id, before, after, is_new=False)

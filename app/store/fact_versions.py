@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Connection, Insert, Update, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
+from app.db.statements import Statement
 from app.db.tables import Fact, table_of
 from app.store.changeset import Changed
 
@@ -28,23 +29,23 @@ def write_versions(connection: Connection, facts: Sequence[Changed], numbers: Ma
     for (model, ledger_id), ids in closes.items():
         _close(connection, model, ids, numbers[ledger_id])
     for model, rows in opens.items():
-        connection.execute(_opening(model), rows)
+        _opening(model).run_many(connection, rows)
 
 
 def _close(connection: Connection, model: type[Fact], ids: list[str], number: int) -> None:
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        if connection.execute(_closing(model), {"ids": chunk, "number": number}).rowcount != len(chunk):
+        if _closing(model).run(connection, {"ids": chunk, "number": number}) != len(chunk):
             raise RuntimeError(f"a row of `{model.__tablename__}` that was to be closed is not living")
 
 
 @cache
-def _opening(model: type[Fact]) -> Insert:
-    return insert(table_of(model))
+def _opening(model: type[Fact]) -> Statement:
+    return Statement(insert(table_of(model)))
 
 
 @cache
-def _closing(model: type[Fact]) -> Update:
+def _closing(model: type[Fact]) -> Statement:
     table = table_of(model)
     living = table.c.id.in_(bindparam("ids", expanding=True)), table.c.until.is_(None)
-    return update(table).where(*living).values(until=bindparam("number"))
+    return Statement(update(table).where(*living).values(until=bindparam("number")), of="ids")

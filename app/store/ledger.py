@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
+from app.db.statements import Statement
 from app.db.tables import Fact, Ledger, table_of
 from app.store.changeset import Changed, Changeset
 from app.store.fact_values import stored
@@ -38,7 +39,7 @@ def lock(connection: Connection, ledger_ids: Iterable[str], now: Callable[[], in
     Raises LookupError for a ledger that there isn't.
     """
     wanted = set(ledger_ids)
-    rows = connection.execute(_locking(), {"ids": sorted(wanted)}).all()
+    rows = _locking().rows(connection, {"ids": sorted(wanted)})
     if missing := wanted - {row.id for row in rows}:
         raise LookupError(f"there is no ledger {', '.join(f'`{name}`' for name in sorted(missing))}")
     instant = max(now(), 1, *(row.instant + 1 for row in rows))
@@ -46,16 +47,13 @@ def lock(connection: Connection, ledger_ids: Iterable[str], now: Callable[[], in
 
 
 @cache
-def _locking() -> Select[Any]:
+def _locking() -> Statement:
     # One order for everybody, so that no two wait for each other: the instance, then organizations by id. On SQLite
     # the transaction began with the one lock there is. NO KEY UPDATE lets others add rows that only name the ledger.
     ledgers = table_of(Ledger)
-    return (
-        select(ledgers)
-        .where(ledgers.c.id.in_(bindparam("ids", expanding=True)))
-        .order_by(ledgers.c.id != INSTANCE, ledgers.c.id)
-        .with_for_update(key_share=True)
-    )
+    query = select(ledgers).where(ledgers.c.id.in_(bindparam("ids", expanding=True)))
+    order = ledgers.c.id != INSTANCE, ledgers.c.id
+    return Statement(query.order_by(*order).with_for_update(key_share=True), of="ids")
 
 
 class Writer:

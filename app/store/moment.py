@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from app.db import tables
+from app.db.statements import Statement
 from app.db.tables import table_of
 from app.policy.facts import Person
 from app.policy.subject import Subject
@@ -45,31 +46,35 @@ def arrival_by_key(connection: Connection, key_hash: str, known: Arrival | None 
 
 def revisions_in_all(connection: Connection) -> int:
     """How many revisions all ledgers have together: it moves with everything that an answer may speak of."""
-    return connection.execute(_sum()).scalar_one() or 0
+    return _sum().rows(connection, {})[0].total or 0
 
 
 def _revisions(connection: Connection, person: Person) -> dict[str, int]:
     asked = _revisions_of_all() if person.is_instance_admin else _revisions_of_own()
-    return {row.id: row.revision for row in connection.execute(asked, {"user_id": person.id})}
+    return dict(asked.rows(connection, {"user_id": person.id}))
 
 
 @cache
-def _sum() -> Select[Any]:
-    return select(func.sum(table_of(tables.Ledger).c.revision))
+def _sum() -> Statement:
+    return Statement(select(func.sum(table_of(tables.Ledger).c.revision).label("total")))
 
 
 @cache
-def _revisions_of_all() -> Select[Any]:
-    ledgers = table_of(tables.Ledger)
-    return select(ledgers.c.id, ledgers.c.revision).order_by(ledgers.c.id)
+def _revisions_of_all() -> Statement:
+    return Statement(_revisions_by_id())
 
 
 @cache
-def _revisions_of_own() -> Select[Any]:
+def _revisions_of_own() -> Statement:
     ledgers, memberships = table_of(tables.Ledger), table_of(tables.Membership)
     own = select(memberships.c.node_id).where(
         memberships.c.subject_id == bindparam("user_id"),
         memberships.c.node_id == memberships.c.ledger_id,
         memberships.c.until.is_(None),
     )
-    return _revisions_of_all().where(or_(ledgers.c.id == INSTANCE, ledgers.c.id.in_(own)))
+    return Statement(_revisions_by_id().where(or_(ledgers.c.id == INSTANCE, ledgers.c.id.in_(own))))
+
+
+def _revisions_by_id() -> Select[Any]:
+    ledgers = table_of(tables.Ledger)
+    return select(ledgers.c.id, ledgers.c.revision).order_by(ledgers.c.id)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from sqlalchemy import BindParameter, Connection, Insert, Update, bindparam, insert, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, update
 from sqlmodel import SQLModel
 
+from app.db.statements import Statement
 from app.db.tables import Change, Identity, Ledger, Revision, table_of
 from app.policy.kinds import Kind
 from app.store.chain import ChangeText, revision_hash
@@ -59,7 +60,7 @@ def insert_identities(connection: Connection, head: Head, facts: Sequence[Change
         for ordinal, fact in enumerate(new, head.next_ordinal)
     ]
     if rows:
-        connection.execute(_insert(Identity), rows)
+        _inserting(Identity).run_many(connection, rows)
         head.next_ordinal += len(rows)
 
 
@@ -81,9 +82,9 @@ def append(connection: Connection, head: Head, facts: Sequence[Changed], record:
         "instant": instant,
     }
     digest = revision_hash(head.hash, changes=changes, **revision)
-    connection.execute(_insert(Revision), revision | {"previous_hash": head.hash, "hash": digest})
-    connection.execute(
-        _insert(Change),
+    _inserting(Revision).run(connection, revision | {"previous_hash": head.hash, "hash": digest})
+    _inserting(Change).run_many(
+        connection,
         [
             {"ledger_id": head.ledger_id, "revision": head.revision + 1, "position": position} | asdict(change)
             for position, change in enumerate(changes)
@@ -91,18 +92,18 @@ def append(connection: Connection, head: Head, facts: Sequence[Changed], record:
     )
     head.revision, head.hash = head.revision + 1, digest
     moved = {"revision": head.revision, "instant": instant, "hash": head.hash, "next_ordinal": head.next_ordinal}
-    connection.execute(_moving(), {"held_id": head.ledger_id, **moved})
+    _moving().run(connection, {"held_id": head.ledger_id, **moved})
 
 
 @cache
-def _insert(table: type[SQLModel]) -> Insert:
-    return insert(table_of(table))
+def _inserting(table: type[SQLModel]) -> Statement:
+    return Statement(insert(table_of(table)))
 
 
 @cache
-def _moving() -> Update:
+def _moving() -> Statement:
     ledgers = table_of(Ledger)
     values: dict[str, BindParameter[object]] = {
         name: bindparam(name) for name in ("revision", "instant", "hash", "next_ordinal")
     }
-    return update(ledgers).where(ledgers.c.id == bindparam("held_id")).values(values)
+    return Statement(update(ledgers).where(ledgers.c.id == bindparam("held_id")).values(values))

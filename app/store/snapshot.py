@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import Connection, Table, and_, bindparam, or_, select
 
 from app.db import tables
+from app.db.statements import Statement
 from app.db.tables import table_of
 from app.policy.facts import (
     ApprovalRule,
@@ -122,19 +123,20 @@ def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> 
     if since == until:
         return {}
     found: dict[str, set[str]] = {}
-    for kind, fact_id in connection.execute(_changes(), {"ledger_id": ledger_id, "since": since, "until": until}):
+    for kind, fact_id in _changes().rows(connection, {"ledger_id": ledger_id, "since": since, "until": until}):
         found.setdefault(kind, set()).add(fact_id)
     return {kind: frozenset(ids) for kind, ids in found.items()}
 
 
 @cache
-def _changes() -> Select[Any]:
+def _changes() -> Statement:
     changes = table_of(tables.Change)
-    return select(changes.c.kind, changes.c.fact_id).where(
+    in_between = (
         changes.c.ledger_id == bindparam("ledger_id"),
         changes.c.revision > bindparam("since"),
         changes.c.revision <= bindparam("until"),
     )
+    return Statement(select(changes.c.kind, changes.c.fact_id).where(*in_between))
 
 
 def _renewed(
@@ -238,15 +240,15 @@ def _changed_restrictions(at: Slice, changed: Changed) -> ChangedRestrictions:
 
 def _owners(at: Slice, part: type[tables.Fact], owner: str, changed: Changed) -> frozenset[str]:
     """Whose parts changed: a grant belongs to its restriction, an entry of a list to its membership, for ever."""
-    query = _owner(part, owner)
-    found = (at.connection.execute(query, {"ids": ids}) for ids in chunks(changed.get(_name(part), _NOTHING)))
+    owners = _owner(part, owner)
+    found = (owners.rows(at.connection, {"ids": ids}) for ids in chunks(changed.get(_name(part), _NOTHING)))
     return frozenset(row[0] for rows in found for row in rows)
 
 
 @cache
-def _owner(part: type[tables.Fact], owner: str) -> Select[Any]:
+def _owner(part: type[tables.Fact], owner: str) -> Statement:
     table = table_of(part)
-    return select(table.c[owner]).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return Statement(select(table.c[owner]).where(table.c.id.in_(bindparam("ids", expanding=True))), of="ids")
 
 
 def _people(at: Slice) -> dict[str, Person]:

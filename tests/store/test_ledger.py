@@ -1,11 +1,13 @@
 """The write kernel: one revision for each change, folded, in order, and recorded."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from app.db.engine import Database
+from app.db.statements import Statement
 from app.db.tables import Identity, Membership, Organization, Project, Role, Team, User, table_of
 from app.policy.kinds import Kind
 from app.policy.vocabulary import Permission, ProjectKind
@@ -103,18 +105,23 @@ async def test_instants_only_grow_whatever_the_clock_says(database: Database, cl
     assert [revision.instant for revision in await revisions(database, org)][1:] == [last + 1, last + 2, last + 3]
 
 
-async def test_the_clock_is_not_read_before_the_lock(database: Database) -> None:
+async def test_the_clock_is_not_read_before_the_lock(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who reads it and then waits may come after somebody who read it later."""
     seen: list[str] = []
+    rows = Statement.rows
+
+    def noted(*args: Any) -> Any:
+        seen.append("statement")
+        return rows(*args)
 
     def clock() -> int:
         seen.append("clock")
         return 1
 
     def change(connection: Connection) -> None:
-        event.listen(connection, "before_execute", lambda *_: seen.append("statement"))
         lock(connection, [INSTANCE], clock)
 
+    monkeypatch.setattr(Statement, "rows", noted)
     await database.write(change)
     assert seen == ["statement", "clock"]
 
