@@ -62,9 +62,12 @@ class Database:
         """As `read`, for many rows: it takes none of the few places that short reads have."""
         return await self._loader.run(fn)
 
-    async def write(self, fn: Callable[[Connection], T]) -> T:
-        """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened."""
-        return await self._writer.run(fn)
+    async def write(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None = None) -> T:
+        """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened.
+
+        `committed` is told that first, before the next transaction of this process on SQLite: in the thread that wrote.
+        """
+        return await self._writer.run(fn, committed)
 
     def probe(self, fn: Callable[[Connection], T]) -> Probe[T]:
         """A way to ask a short `fn` for every request, each time as of an instant after it was asked."""
