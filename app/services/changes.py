@@ -6,12 +6,12 @@ The order of refusals is that of rule.md, section 10: what the shape of the inpu
 NOT_FOUND, FORBIDDEN, and what depends on the state. A refused change leaves no trace but its denial.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
 
 from app.db.engine import Connection
-from app.db.tables import Fact
+from app.db.tables import Fact, Membership
 from app.errors import BailiwickError, conflict, forbidden, invalid, not_found, unauthenticated
 from app.policy.decision import Decision
 from app.policy.facts import Facts, Node, Organization, Project, Resource, Team
@@ -176,17 +176,18 @@ async def apply(
         organization_id = await organization_of(reader, target_id)
         if organization_id is None:
             raise not_found()
-        known = Known(reader.arrival, instance.memory.latest(organization_id), reader.opened(organization_id))
+        latest, opened = instance.memory.latest(organization_id), reader.opened(organization_id)
         applied, after = await instance.database.write(
             lambda connection: _run(
                 instance.clock,
                 reader.key_hash,
-                known,
+                Known(reader.arrival, instance.memory.left(organization_id, latest), opened),
                 connection,
                 organization_id,
                 action,
                 lambda change: use_case(change, *args, **kwargs),
-            )
+            ),
+            committed=lambda done: _leave(instance, done[1]),
         )
     except BailiwickError as error:
         instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.instant))
@@ -194,6 +195,11 @@ async def apply(
     if after is not None:
         instance.memory.keep(after)
     return applied
+
+
+def _leave(instance: Instance, structure: Structure | None) -> None:
+    if structure is not None:
+        instance.memory.leave(structure)
 
 
 async def organization_of(reader: Reader, id: str) -> str | None:
@@ -256,8 +262,21 @@ def _run(
     change = Change(connection, writer, objects or Objects(View(structure, subject, writer.instant)), action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
-    own, after = numbers.get(organization_id, revision), arrival_by_key(connection, key_hash, arrival)
+    own = numbers.get(organization_id, revision)
+    after = _arrival_after(connection, key_hash, arrival, writer, numbers)
     applied = Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision), after)
     # Here it costs less than it costs whoever asks next: no thread, no connection, no transaction of its own.
     instance_revision = arrival.instance_revision if after is None else after.instance_revision
-    return applied, structure_at(connection, organization_id, own, instance_revision, structure)
+    written = writer.written if own == revision + 1 else None
+    return applied, structure_at(connection, organization_id, own, instance_revision, structure, written)
+
+
+def _arrival_after(
+    connection: Connection, key_hash: str, arrival: Arrival, writer: Writer, numbers: Mapping[str, int]
+) -> Arrival | None:
+    """As whom the asker comes in after a commit, which gave these revisions."""
+    if INSTANCE in numbers or any(fact.model is Membership for fact in writer.written):
+        return arrival_by_key(connection, key_hash, arrival)
+    # Who they are and where they belong is as it was under the lock.
+    revisions = {id: numbers.get(id, revision) for id, revision in arrival.revisions.items()}
+    return Arrival(arrival.subject, arrival.instance_revision, revisions)

@@ -15,7 +15,7 @@ from app.policy.objects import Objects
 from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import View
-from app.store.snapshot import catch_up, load_facts
+from app.store.snapshot import Written, catch_up, load_facts
 
 VERSIONS = 3
 """How many versions of one organization stay: requests that came in before a write still answer at theirs."""
@@ -68,6 +68,10 @@ def moved(known: Objects, subject: Subject, structure: Structure, at: int) -> Ob
     return known.followed_by(structure, at)
 
 
+def _revisions_of(structure: Structure) -> Revisions:
+    return structure.facts.revision, structure.facts.instance_revision
+
+
 def _has_ended(view: View, at: int) -> bool:
     return view.ends_at is not None and view.ends_at <= at
 
@@ -80,15 +84,19 @@ class FactsMemory:
         self._budget = budget_bytes
         self._versions: OrderedDict[str, dict[Revisions, Version]] = OrderedDict()
         self._loading: dict[str, asyncio.Lock] = {}
+        self._left: dict[str, tuple[Structure, ...]] = {}
+        """As the last transactions left organizations; replaced whole, so that any thread may read."""
 
     async def version(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
         """The organization's facts at these revisions; None where there was no such organization then."""
         known = self.version_in_memory(organization_id, revision, instance_revision)
         if known is not None:
             return known
+        # Held while others are waited for: what they and writers bring meanwhile may push out all that is early enough.
+        earlier = self._nearest(organization_id, (revision, instance_revision))
         async with self._loading.setdefault(organization_id, asyncio.Lock()):
             known = self.version_in_memory(organization_id, revision, instance_revision)
-            return known if known is not None else await self._read(organization_id, (revision, instance_revision))
+            return known or await self._read(organization_id, (revision, instance_revision), earlier)
 
     def version_in_memory(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
         """The same as far as it is there; None: it is to be read."""
@@ -96,15 +104,31 @@ class FactsMemory:
         known = None if versions is None else versions.get((revision, instance_revision))
         if known is not None:
             self._versions.move_to_end(organization_id)
-        return known
+            return known
+        at = (revision, instance_revision)
+        left = next((each for each in self._left.get(organization_id, ()) if _revisions_of(each) == at), None)
+        return None if left is None else self._kept(left, self._nearest(organization_id, at))
 
     def latest(self, organization_id: str) -> Structure | None:
         """The organization as it was last kept, if it is: where a transaction can begin to catch up from."""
         versions = self._versions.get(organization_id)
         return versions[max(versions)].structure if versions else None
 
-    async def _read(self, organization_id: str, at: Revisions) -> Version | None:
-        nearest = self._nearest(organization_id, at)
+    def leave(self, structure: Structure) -> None:
+        """Know an organization as a transaction has left it, in the thread that wrote it, until it is kept.
+
+        Who comes in meanwhile and the next transaction find it: to make it anew would cost as much as the change did.
+        """
+        organization_id = structure.facts.organization.id
+        self._left[organization_id] = (*self._left.get(organization_id, ()), structure)[-VERSIONS:]
+
+    def left(self, organization_id: str, known: Structure | None) -> Structure | None:
+        """The latest of what is known of an organization and what was left of it; may be asked in any thread."""
+        left = self._left.get(organization_id, ())
+        return max(left if known is None else (*left, known), key=_revisions_of, default=None)
+
+    async def _read(self, organization_id: str, at: Revisions, earlier: Version | None) -> Version | None:
+        nearest = self._nearest(organization_id, at) or earlier
         known = None if nearest is None else nearest.structure
         with _no_collection() if known is None else nullcontext():
             structure = await self._database.load(
@@ -118,14 +142,13 @@ class FactsMemory:
 
     def keep(self, structure: Structure) -> None:
         """Remember an organization as a transaction left it, before anybody asks."""
-        facts = structure.facts
-        at = (facts.revision, facts.instance_revision)
-        if self.version_in_memory(facts.organization.id, *at) is None:
-            self._kept(structure, self._nearest(facts.organization.id, at))
+        organization_id, at = structure.facts.organization.id, _revisions_of(structure)
+        if self.version_in_memory(organization_id, *at) is None:
+            self._kept(structure, self._nearest(organization_id, at))
 
     def _kept(self, structure: Structure, nearest: Version | None) -> Version:
         organization_id = structure.facts.organization.id
-        at = (structure.facts.revision, structure.facts.instance_revision)
+        at = _revisions_of(structure)
         version = Version(structure, nearest, self._most_views(structure))
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
@@ -151,7 +174,8 @@ class FactsMemory:
 
     def _shed(self) -> None:
         while len(self._versions) > 1 and self._bytes() > self._budget:
-            self._versions.popitem(last=False)
+            organization_id, _ = self._versions.popitem(last=False)
+            self._left.pop(organization_id, None)
 
     def _bytes(self) -> int:
         return sum(
@@ -178,9 +202,16 @@ def _view_bytes(structure: Structure) -> int:
 
 
 def structure_at(
-    connection: Connection, organization_id: str, revision: int, instance_revision: int, known: Structure | None
+    connection: Connection,
+    organization_id: str,
+    revision: int,
+    instance_revision: int,
+    known: Structure | None,
+    written: Written = None,
 ) -> Structure | None:
     """The organization at some revisions, from another version of it or from scratch; None where there was none.
+
+    `written`: what the organization's revisions after the known one say, where that needs no reading.
 
     Touches nothing that others change: it may run in any thread.
     """
@@ -189,7 +220,7 @@ def structure_at(
         if then == (revision, instance_revision):
             return known
         if then[0] <= revision and then[1] <= instance_revision:
-            caught_up = catch_up(connection, known.facts, revision, instance_revision)
+            caught_up = catch_up(connection, known.facts, revision, instance_revision, written)
             return None if caught_up is None else known.followed_by(caught_up)
     facts = load_facts(connection, organization_id, revision, instance_revision)
     return None if facts is None else Structure(facts).complete()

@@ -9,7 +9,7 @@ def rename(connection: Connection) -> None:
 await database.write(rename)
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -66,6 +66,8 @@ class Writer:
     def __init__(self, connection: Connection, heads: Iterable[Head], instant: int) -> None:
         self.instant = instant
         """When the revision being written is (µs): after every earlier one of the ledgers that are held."""
+        self.written: Sequence[Changed] = ()
+        """What the last commit wrote, in its order."""
         self._connection = connection
         self._heads = {head.ledger_id: head for head in heads}
         self._changes = Changeset()
@@ -112,7 +114,8 @@ class Writer:
         rolled back then.
         """
         by_ledger: dict[str, list[Changed]] = {}
-        for fact in self._changes.changed(self._connection):
+        self.written = self._changes.changed(self._connection)
+        for fact in self.written:
             by_ledger.setdefault(fact.ledger_id, []).append(fact)
         self._changes = Changeset()
         numbers = {ledger_id: self.revision(ledger_id) for ledger_id in by_ledger}

@@ -1,8 +1,9 @@
 """Facts from rows: from scratch at any revision, and by catching up with what changed since (architecture, 2)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, and_, bindparam, or_, select
@@ -23,13 +24,15 @@ from app.policy.facts import (
     Team,
 )
 from app.policy.roles import Role
-from app.store import fact_rows
+from app.store import changeset, fact_rows
 from app.store.as_of import as_of, chunks, rows_at
 from app.store.ledger import INSTANCE
 
 T = TypeVar("T")
 Ids = Iterable[str] | None
 Changed = Mapping[str, frozenset[str]]
+Written = Sequence[changeset.Changed] | None
+"""What was changed since the facts that are known, by whom it was written; None where that is to be read."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -41,6 +44,7 @@ class Slice:
     organization_id: str
     revision: int
     instance_revision: int
+    written: Written = None
 
     def rows(self, table: Table, ids: Ids = None, by: str = "id") -> Iterable[Any]:
         return rows_at(self.connection, table, self.organization_id, self.revision, ids, by)
@@ -74,13 +78,16 @@ def load_facts(connection: Connection, organization_id: str, revision: int, inst
     )
 
 
-def catch_up(connection: Connection, facts: Facts, revision: int, instance_revision: int) -> Facts | None:
+def catch_up(
+    connection: Connection, facts: Facts, revision: int, instance_revision: int, written: Written = None
+) -> Facts | None:
     """The facts at later revisions, reading only what changed in between; shares every value that did not.
 
-    None where the organization is no more.
+    `written`: all that the organization's revisions in between say, for who has just written them. None where the
+    organization is no more.
     """
-    at = Slice(connection, facts.organization.id, revision, instance_revision)
-    changed = _changed(connection, at.organization_id, facts.revision, revision)
+    at = Slice(connection, facts.organization.id, revision, instance_revision, written)
+    changed = _changed(connection, at.organization_id, facts.revision, revision) if written is None else _told(at)
     parts = _changed_restrictions(at, changed)
     organization = _organization(at) if _name(tables.Organization) in changed else facts.organization
     if organization is None:
@@ -116,6 +123,15 @@ def catch_up(connection: Connection, facts: Facts, revision: int, instance_revis
 def _name(model: type[tables.Fact]) -> str:
     """How changes call this kind of fact."""
     return model.identity_kind.value
+
+
+def _told(at: Slice) -> Changed:
+    """By kind of fact: the ids of what was written."""
+    found: dict[str, set[str]] = {}
+    for fact in at.written or ():
+        if fact.ledger_id == at.organization_id:
+            found.setdefault(_name(fact.model), set()).add(fact.id)
+    return {kind: frozenset(ids) for kind, ids in found.items()}
 
 
 def _changed(connection: Connection, ledger_id: str, since: int, until: int) -> Changed:
@@ -200,6 +216,8 @@ def _restrictions_since(
     """Those that changed. Of which only grants or only rules did keep the rest."""
     found = _restrictions(at, changed.whole) if changed.whole else {}
     partly = {id: known[id] for id in (changed.by_grants | changed.by_rules) - changed.whole if id in known}
+    if at.written is not None:
+        return found | {id: _with_written(restriction, at.written) for id, restriction in partly.items()}
     grants, rules = _grants(at, partly.keys() & changed.by_grants), _rules(at, partly.keys() & changed.by_rules)
     for id, restriction in partly.items():
         found[id] = replace(
@@ -208,6 +226,28 @@ def _restrictions_since(
             approval_rules=rules.get(id, ()) if id in changed.by_rules else restriction.approval_rules,
         )
     return found
+
+
+def _with_written(known: Restriction, written: Sequence[changeset.Changed]) -> Restriction:
+    """A restriction with those of its parts that were written: what changed keeps its place, what is new comes last."""
+    grants, rules = {each.id: each for each in known.grants}, {each.id: each for each in known.approval_rules}
+    parts: dict[type[tables.Fact], tuple[dict[str, Any], Callable[[Any], Any]]] = {
+        tables.Grant: (grants, fact_rows.grant),
+        tables.ApprovalRule: (rules, fact_rows.approval_rule),
+    }
+    for fact in written:
+        if fact.model in parts and _value(fact, "restriction_id") == known.id:
+            by_id, part = parts[fact.model]
+            if fact.after is None:
+                del by_id[fact.id]
+            else:
+                by_id[fact.id] = part(SimpleNamespace(id=fact.id, ledger_id=fact.ledger_id, **fact.after))
+    return replace(known, grants=tuple(grants.values()), approval_rules=tuple(rules.values()))
+
+
+def _value(fact: changeset.Changed, column: str) -> str:
+    """Of a column that never changes."""
+    return str((fact.after or fact.before or {})[column])
 
 
 def _grants(at: Slice, ids: Ids) -> dict[str, tuple[Grant, ...]]:
@@ -240,6 +280,8 @@ def _changed_restrictions(at: Slice, changed: Changed) -> ChangedRestrictions:
 
 def _owners(at: Slice, part: type[tables.Fact], owner: str, changed: Changed) -> frozenset[str]:
     """Whose parts changed: a grant belongs to its restriction, an entry of a list to its membership, for ever."""
+    if at.written is not None:
+        return frozenset(_value(fact, owner) for fact in at.written if fact.model is part)
     owners = _owner(part, owner)
     found = (owners.rows(at.connection, {"ids": ids}) for ids in chunks(changed.get(_name(part), _NOTHING)))
     return frozenset(row[0] for rows in found for row in rows)

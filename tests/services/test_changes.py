@@ -11,9 +11,12 @@ from app.services.facts_memory import structure_at
 from app.services.organizations import create_organization
 from app.services.reader import Reader
 from app.services.teams import create_team
+from tests.fixtures.client import NOW
 from tests.fixtures.world_store import secret_of
 from tests.services.guild import Guild
 
+ENTRIES = "restriction { id grants { id } approvalRules { id } }"
+HOUR = 3_600_000_000
 TEAM = {"name": "New", "slug": "new", "isolated": False}
 PARTS = (
     "organization", "teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people",
@@ -74,13 +77,60 @@ async def test_what_a_change_leaves_is_in_memory_before_anybody_asks_and_as_it_w
     applied = await create_team(instance, reader, parent_id=yard.id("core"), **TEAM)
     kept = instance.memory.latest(yard.id("acme"))
     assert kept is not None
+    assert kept.facts.revision == applied.revision
+    assert applied.result in kept.facts.teams
+    await _is_as_read(yard)
+
+
+async def test_what_is_known_of_a_restriction_after_each_change_is_what_would_be_read(yard: Guild) -> None:
+    """The one who wrote it doesn't read it again; what comes, changes and goes is where a reader would have it."""
+    made = await yard.do(
+        "ada",
+        "restrictEnvironments",
+        ENTRIES,
+        scopeId=yard.id("core"),
+        target={"name": "blue"},
+        restriction={"grants": [_entry(yard, "mia"), _entry(yard, "max")], "approvalRules": [_rule("MAINTAINER")]},
+    )
+    await _is_as_read(yard)
+    standing = made["restriction"]
+    first, rule = standing["grants"][0]["id"], standing["approvalRules"][0]["id"]
+    for change in (
+        {"addGrants": [_entry(yard, "ada", expiresAt="2026-01-15T13:00:00Z")], "addApprovalRules": [_rule("MEMBER")]},
+        {"updateApprovalRules": [{"ruleId": rule, "requiredApprovals": 2}], "hides": True},
+        {"updateApprovalRules": [{"ruleId": rule, "requiredApprovals": 1}]},
+        {"removeGrantIds": [first], "addGrants": [_entry(yard, "lim")]},
+        {"removeApprovalRuleIds": [rule], "addApprovalRules": [_rule("ADMIN")]},
+        {"addGrants": [_entry(yard, "mia")]},
+    ):
+        assert await yard.do("ada", "updateEnvironmentRestriction", restrictionId=standing["id"], **change)
+        await _is_as_read(yard)
+    yard.client.set_clock(NOW + HOUR)
+    again = {"addGrants": [_entry(yard, "ada")]}
+    assert await yard.do("ada", "updateEnvironmentRestriction", restrictionId=standing["id"], **again)
+    await _is_as_read(yard)
+    assert await yard.do("ada", "deleteEnvironmentRestriction", restrictionId=standing["id"])
+    await _is_as_read(yard)
+
+
+def _entry(yard: Guild, name: str, **more: Any) -> dict[str, Any]:
+    return {"grantee": {"userId": yard.id(name)}} | more
+
+
+def _rule(level: str) -> dict[str, Any]:
+    return {"approver": {"level": level}}
+
+
+async def _is_as_read(yard: Guild) -> None:
+    instance = yard.client.instance
+    kept = instance.memory.latest(yard.id("acme"))
+    assert kept is not None
     at = (kept.facts.revision, kept.facts.instance_revision)
     read = await instance.database.read(lambda connection: structure_at(connection, yard.id("acme"), *at, None))
     assert read is not None
-    assert kept.facts.revision == applied.revision
-    assert applied.result in kept.facts.teams
     for part in PARTS:
         assert getattr(kept.facts, part) == getattr(read.facts, part), part
+    assert list(kept.facts.restrictions) == list(read.facts.restrictions)
 
 
 async def test_what_was_refused_leaves_nothing_in_memory(yard: Guild) -> None:

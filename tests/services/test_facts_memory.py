@@ -13,6 +13,7 @@ from app.db import tables
 from app.db.engine import Database
 from app.policy.facts import Facts
 from app.policy.kinds import Kind
+from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission
 from app.services import facts_memory
@@ -328,3 +329,48 @@ async def test_a_transaction_catches_up_from_what_is_in_memory(memory: Memory, l
     assert later is not None
     assert later.facts.organization.name == "Later"
     assert [kind for kind, _ in loads.of] == ["whole", "whole", "caught up"]
+
+
+async def test_what_a_transaction_left_is_found_by_the_next_and_by_who_comes_before_it_is_kept(
+    memory: Memory, loads: Loads
+) -> None:
+    organization_id, known = memory.ids["acme"], (await memory.version()).structure
+    assert memory.memory.left(organization_id, None) is None
+    left = known
+    for revision in range(3, 3 + VERSIONS + 1):
+        assert await memory.rename(f"Version {revision}") == revision
+        later = await memory.database.read(partial(_at, id=organization_id, revision=revision, known=left))
+        assert later is not None
+        left = later
+        memory.memory.leave(left)
+        assert memory.memory.left(organization_id, None) is memory.memory.left(organization_id, known) is left
+    loads.of.clear()
+    assert (await memory.version(revision)).structure is left
+    assert (await memory.version(revision - 1)).structure.facts.organization.name == f"Version {revision - 1}"
+    assert loads.of == []
+    memory.memory.keep(left)
+    assert memory.memory.latest(organization_id) is left is memory.memory.left(organization_id, known)
+    await memory.version(3)
+    assert [kind for kind, _ in loads.of] == ["caught up"], "of what was left only the last few stay"
+
+
+async def test_what_one_can_catch_up_from_stays_while_one_waits(memory: Memory, loads: Loads) -> None:
+    """Else whoever waits while others write would load it all again."""
+    organization_id, structure = memory.ids["acme"], (await memory.version()).structure
+    for revision in range(3, 3 + VERSIONS + 1):
+        assert await memory.rename(f"Version {revision}") == revision
+    loads.of.clear()
+    async with memory.memory._loading[organization_id]:
+        waiting = asyncio.ensure_future(memory.version(3))
+        await asyncio.sleep(0)
+        for revision in range(4, 4 + VERSIONS):
+            later = await memory.database.read(partial(_at, id=organization_id, revision=revision, known=structure))
+            assert later is not None
+            memory.memory.keep(later)
+        loads.of.clear()
+    assert (await waiting).structure.facts.organization.name == "Version 3"
+    assert [kind for kind, _ in loads.of] == ["caught up"]
+
+
+def _at(connection: Connection, *, id: str, revision: int, known: Structure) -> Structure | None:
+    return structure_at(connection, id, revision, 2, known)
