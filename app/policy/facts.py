@@ -360,6 +360,14 @@ class Facts:
                 self.__dict__[name] = _regrouped(
                     known.__dict__[name], getattr(known, source), now, changed[source], key
                 )
+        for name, source, spans in _SPANS:
+            if name in known.__dict__ and name not in self.__dict__:
+                was, now = (
+                    _bounds(chain.from_iterable(spans(side[id]) for id in changed[source] if id in side))
+                    for side in (getattr(known, source), getattr(self, source))
+                )
+                if was == now:
+                    self.__dict__[name] = known.__dict__[name]
 
     def complete(self) -> None:
         """Compute the groups that almost every question asks for, while there is time."""
@@ -436,6 +444,12 @@ _GROUPS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("_restrictions_by_scope", "restrictions", attrgetter("scope_id")),
 )
 """Of these, those whose groups can be renewed one by one: the mapping, and what its values are grouped by."""
+
+_SPANS: tuple[tuple[str, str, Callable[[Any], Iterable[Membership | Grant]]], ...] = (
+    ("_bounds_of_memberships", "memberships", lambda membership: (membership,)),
+    ("_bounds_of_grants", "restrictions", attrgetter("grants")),
+)
+"""Those that stay where what changed begins and ends when it did: the mapping, and what in its values does."""
 
 
 def _regrouped(

@@ -1,8 +1,9 @@
 """Writing a revision: its audit record, its changes, the identities that it brings, and the head of its ledger."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, update
 from sqlmodel import SQLModel
@@ -75,7 +76,13 @@ def append(connection: Connection, head: Head, facts: Sequence[Changed], record:
         )
         for fact in facts
     ]
-    revision = asdict(record) | {
+    revision: dict[str, Any] = {
+        "action": record.action,
+        "actor_id": record.actor_id,
+        "api_key_id": record.api_key_id,
+        "target_id": record.target_id,
+        "target_name": record.target_name,
+        "reason": record.reason,
         "id": new_id(Kind.AUDIT_EVENT),
         "ledger_id": head.ledger_id,
         "number": head.revision + 1,
@@ -86,7 +93,15 @@ def append(connection: Connection, head: Head, facts: Sequence[Changed], record:
     _inserting(Change).run_many(
         connection,
         [
-            {"ledger_id": head.ledger_id, "revision": head.revision + 1, "position": position} | asdict(change)
+            {
+                "ledger_id": head.ledger_id,
+                "revision": head.revision + 1,
+                "position": position,
+                "kind": change.kind,
+                "fact_id": change.fact_id,
+                "before": change.before,
+                "after": change.after,
+            }
             for position, change in enumerate(changes)
         ],
     )
