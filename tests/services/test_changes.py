@@ -8,6 +8,7 @@ from app.db import tables
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
 from app.services.facts_memory import structure_at
+from app.services.memberships import remove_membership
 from app.services.organizations import create_organization
 from app.services.reader import Reader
 from app.services.teams import create_team
@@ -80,6 +81,15 @@ async def test_what_a_change_leaves_is_in_memory_before_anybody_asks_and_as_it_w
     assert kept.facts.revision == applied.revision
     assert applied.result in kept.facts.teams
     await _is_as_read(yard)
+
+
+async def test_after_a_change_its_asker_stands_where_they_would_come_in(yard: Guild) -> None:
+    reader, instance = await came_in(yard, "mia"), yard.client.instance
+    for path in ("core", "acme"):
+        applied = await remove_membership(instance, reader, membership_id=yard.membership("mia", path))
+        reader = await came_in(yard, "mia")
+        assert applied.arrival == reader.arrival
+        assert (yard.id("acme") in reader.arrival.revisions) is (path == "core")
 
 
 async def test_what_is_known_of_a_restriction_after_each_change_is_what_would_be_read(yard: Guild) -> None:
