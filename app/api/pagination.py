@@ -81,18 +81,13 @@ class Page(Generic[T]):
     __slots__ = ("_key", "_more", "_total", "nodes")
 
     def __init__(
-        self,
-        nodes: Sequence[T],
-        key: Callable[[T], Key],
-        *,
-        more_before: bool,
-        more_after: bool,
-        total: int | Callable[[], int],
+        self, nodes: Sequence[T], key: Callable[[T], Key], more: tuple[bool, bool], total: int | Callable[[], int]
     ) -> None:
+        """`more`: whether there is something before, and after."""
         self.nodes = nodes
         self._total = total
         self._key = key
-        self._more = more_before, more_after
+        self._more = more
 
     @classmethod
     def of_slice(cls, found: Sequence[T], key: Callable[[T], Key], paging: Paging, total: int) -> "Page[T]":
@@ -100,8 +95,8 @@ class Page(Generic[T]):
         extra = len(found) > paging.size
         if paging.backwards:
             nodes = found[1:] if extra else found
-            return cls(nodes, key, more_before=extra, more_after=paging.before is not None, total=total)
-        return cls(found[: paging.size], key, more_before=paging.after is not None, more_after=extra, total=total)
+            return cls(nodes, key, (extra, paging.before is not None), total)
+        return cls(found[: paging.size], key, (paging.after is not None, extra), total)
 
     @property
     def total_count(self) -> int:
@@ -140,9 +135,8 @@ class Listing(Generic[T]):
             start = max(start, end - paging.size)
         else:
             end = min(end, start + paging.size)
-        more_before, more_after = start > 0, end < len(self.items)
-        nodes = self.items[start:end]
-        return Page(nodes, self.key, more_before=more_before, more_after=more_after, total=len(self.items))
+        more = start > 0, end < len(self.items)
+        return Page(self.items[start:end], self.key, more, len(self.items))
 
 
 def page_in_order(items: Ordered[T], paging: Paging) -> Page[T]:
@@ -162,7 +156,7 @@ def page_in_order(items: Ordered[T], paging: Paging) -> Page[T]:
         more_after, nodes = len(nodes) > size, nodes[:size]
         more_after = more_after or (paging.before is not None and _has_any(items.forwards(end, items.end(None))))
         more_before = paging.after is not None and _has_any(items.backwards(0, first))
-    return Page(nodes, items.key, more_before=more_before, more_after=more_after, total=items.__len__)
+    return Page(nodes, items.key, (more_before, more_after), items.__len__)
 
 
 def pages_in_order(lists: Iterable[Ordered[T]], paging: Paging) -> list[Page[T]]:
@@ -174,10 +168,9 @@ def pages_in_order(lists: Iterable[Ordered[T]], paging: Paging) -> list[Page[T]]
 
 def _first_page(items: Ordered[T], size: int) -> Page[T]:
     nodes = items.first(size + 1)
-    more = len(nodes) > size
-    if more:
-        nodes.pop()
-    return Page(nodes, items.key, more_before=False, more_after=more, total=items.__len__)
+    if len(nodes) > size:
+        return Page(nodes[:size], items.key, (False, True), items.__len__)
+    return Page(nodes, items.key, (False, False), items.__len__)
 
 
 def _has_any(items: Iterator[Any]) -> bool:

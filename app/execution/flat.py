@@ -6,7 +6,7 @@ errors: where anything is not as expected, None says so, and the objects are mad
 """
 
 from collections.abc import Callable, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
@@ -164,7 +164,11 @@ def _lists(flat: Flat) -> Flat:
         made = flat(list(chain.from_iterable(values)), run)
         if made is None:
             return None
-        rest = iter(made)
-        return [list(islice(rest, len(value))) for value in values]
+        found, start = [], 0
+        for value in values:
+            end = start + len(value)
+            found.append(made[start:end])
+            start = end
+        return found
 
     return lists

@@ -61,10 +61,10 @@ class Ordered(Generic[T]):
         """The place of a key; where all ends for None."""
         return len(self._numbers) if before is None else bisect_left(self._numbers, before, key=self._key_of)
 
-    def first(self, most: int) -> list[T]:
-        """The first so many."""
+    def first(self, most: int) -> Sequence[T]:
+        """The first so many; what may be shared is not to be changed."""
         if self._is_whole:
-            return list(self._things[:most])
+            return self._things if len(self._things) <= most else self._things[:most]
         if self._keeps is None:
             things = self._things
             return [things[number] for number in self._numbers[:most]]

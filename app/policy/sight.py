@@ -1,6 +1,7 @@
 """What a view shows in lists: environments, projects and teams below a node, in order of name, hidden ones left out."""
 
 from array import array
+from collections.abc import Sequence
 
 from app.policy.facts import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
@@ -30,6 +31,11 @@ class Sight:
         if known is None:
             known = self._environments[within.id] = self._make_environments(self._structure.node_number[within.id])
         return known
+
+    def environments_of_each(self, nodes: Sequence[Node]) -> list[Ordered[Environment]]:
+        """The same of each of many nodes."""
+        known = self._environments
+        return [known[node.id] if node.id in known else self.environments(node) for node in nodes]
 
     def _make_environments(self, within: int) -> Ordered[Environment]:
         structure, view = self._structure, self._view

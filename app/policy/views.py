@@ -139,10 +139,13 @@ class View:
         if len(asked) == 1:
             ((permission, held),) = asked.items()
             pairs = zip(numbers, projects, strict=True)
-            return [may(permission, n) if n in restricted else held[project] == 1 for n, project in pairs]
+            return [
+                may(permission, n) if n in restricted else held[project >> 3] >> (project & 7) & 1 == 1
+                for n, project in pairs
+            ]
         return [
-            may(permission, number) if number in restricted else asked[permission][project] == 1
-            for permission, number, project in zip(permissions, numbers, projects, strict=True)
+            may(permission, n) if n in restricted else asked[permission][project >> 3] >> (project & 7) & 1 == 1
+            for permission, n, project in zip(permissions, numbers, projects, strict=True)
         ]
 
     def node(self, node_id: str) -> Node | None:
@@ -189,7 +192,7 @@ class View:
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
         if self._by_project and number not in self.structure.restricted:
-            return self._asked_by_project(permission)[self.structure.project_of[number]] == 1
+            return holds(self._asked_by_project(permission), self.structure.project_of[number])
         known = self._known.setdefault(permission, {})
         allowed = known.get(number)
         if allowed is None:
@@ -199,7 +202,7 @@ class View:
         return allowed
 
     def _asked_by_project(self, permission: Permission) -> bytes:
-        """By node: 1 for projects in whose environments, where no restriction matches them, it is held."""
+        """The projects in whose environments, where no restriction matches them, the subject holds a permission."""
         asked = self._asked.get(permission)
         if asked is None:
             asked = self._asked[permission] = self._held_in_projects(permission)
@@ -207,13 +210,13 @@ class View:
 
     def _held_in_projects(self, permission: Permission) -> bytes:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or permission is Permission.ENVIRONMENT_APPROVE:
-            return bytes(self._size + 1)
+            return bytes(len(self._environment_projects))
         projects = self.projects_showing_environments
         if not self.is_instance_admin and permission is not Permission.ENVIRONMENT_VIEW:
             projects &= self.standing.nodes(permission, ResourceKind.ENVIRONMENT)
             if permission in NEEDS_PUSH:
                 projects &= self.standing.nodes(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
-        return flags(projects, self._size + 1)  # one more, for what is in no project
+        return marks(projects, self._size)
 
     def _may_in_environment(self, permission: Permission, number: int) -> bool:
         if not self._can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):

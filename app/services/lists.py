@@ -3,7 +3,7 @@
 A search finds part of a name, slug or path, of people part of a name or e-mail, whatever the case.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.policy.facts import Environment, Facts, Membership, Node, Person, Project, Restriction
@@ -87,7 +87,18 @@ def projects(objects: Objects, within: Node, wanted: ProjectFilter) -> Ordered[N
 
 def environments(objects: Objects, within: Node, wanted: EnvironmentFilter) -> Ordered[Environment]:
     """The environments that the asker sees below a node."""
-    found = objects.sight.environments(within)
+    return _filtered(objects, objects.sight.environments(within), wanted)
+
+
+def environments_of_each(
+    objects: Objects, nodes: Sequence[Node], wanted: EnvironmentFilter
+) -> list[Ordered[Environment]]:
+    """The same of each of many nodes."""
+    found = objects.sight.environments_of_each(nodes)
+    return found if wanted is ANY_ENVIRONMENT else [_filtered(objects, each, wanted) for each in found]
+
+
+def _filtered(objects: Objects, found: Ordered[Environment], wanted: EnvironmentFilter) -> Ordered[Environment]:
     if wanted is ANY_ENVIRONMENT:
         return found
     facts, view = objects.facts, objects.view

@@ -27,7 +27,7 @@ def _environments_of_all(
     projects: Sequence[facts.Project], info: Info, **filters: Any
 ) -> list[Ordered[facts.Environment]]:
     objects, wanted = info.context.objects_of_all(projects), environment_filter(**filters)
-    return [lists.environments(objects, project, wanted) for project in projects]
+    return lists.environments_of_each(objects, projects, wanted)
 
 
 @strawberry.type(description="What has environments and can be restricted as a whole.")
