@@ -44,22 +44,28 @@ class LocalProbe(Generic[T]):
         self._value: T
 
     def at_once(self) -> T:
-        # Before SQLite is asked: what is committed in between is heard of now, and once more the next time.
+        # Before the store is read: what is committed in between is heard of now, and once more the next time.
         header = self._index.header()
-        if header is None or header != self._header:
-            self._look()
+        if header is None:
+            self._ask()
+        elif header != self._header:
+            self._run()
             self._header = header
         return self._value
 
-    def _look(self) -> None:
-        connection = self._connected()
+    def _ask(self) -> None:
+        """Have SQLite say whether the file has changed."""
         # The version first: what is committed between the two is in the value, and moves the version for the next.
-        version = connection.connection.cursor().execute("PRAGMA data_version").fetchone()
+        version = self._connected().connection.cursor().execute("PRAGMA data_version").fetchone()
         if version != self._version:
-            with connection.begin():
-                self._value = self._fn(connection)
+            self._run()
             self._version = version
         self._index.open()
+
+    def _run(self) -> None:
+        connection = self._connected()
+        with connection.begin():
+            self._value = self._fn(connection)
 
     async def value(self) -> T:
         return self.at_once()

@@ -25,10 +25,12 @@ def belonging(facts: Facts, user_id: str, at: int) -> Membership | None:
 
 def held_roles(facts: Facts, user_id: str, node_id: str, at: int) -> tuple[Held, ...]:
     """Every role that a user holds on a node, from there and from above, nearest first (section 4, step 4)."""
-    memberships = tuple(memberships_reaching(facts, user_id))
+    sources = tuple(_sources(facts, node_id))
+    on_path = {node.id for node, _ in sources}
+    memberships = [each for each in memberships_reaching(facts, user_id) if each.node_id in on_path]
     return tuple(
         held
-        for node, only_admin in _sources(facts, node_id)
+        for node, only_admin in sources
         for membership in memberships
         if membership.node_id == node.id and membership.holds_at(at)
         for held in _given(facts, user_id, membership, at)
