@@ -19,6 +19,8 @@ from app.execution.writing import Text, Writer, Written, indented
 Flat = Callable[[Sequence[Any], Run], list[Any] | None]
 """Makes of some values what the answer has of each; None where something is not as expected."""
 
+_NONE = type(None)
+
 FlatOf = Callable[[Written, GraphQLObjectType], Flat | None]
 """How the objects below a field are made; None where not all of their fields are flat."""
 
@@ -105,7 +107,7 @@ class Flattener:
         if isinstance(kind, GraphQLList):
             item, is_nullable_item = _nullable(kind.of_type)
             objects = self._objects(one, item, is_nullable_item)
-            return None if objects is None else _or_none(_lists(objects), is_nullable)
+            return None if objects is None else _or_none(_lists(objects), is_nullable=is_nullable)
         return self._objects(one, kind, is_nullable)
 
     def _objects(self, one: Written, kind: Any, is_nullable: bool) -> Flat | None:
@@ -114,19 +116,21 @@ class Flattener:
         if kind.is_type_of is not None and not is_by_class(kind.is_type_of):
             return None
         flat = self._flat_of(one, kind)
-        return None if flat is None else _or_none(_of_one_class(kind, flat), is_nullable)
+        return None if flat is None else _of_one_class(kind, flat, is_nullable=is_nullable)
 
 
 def _nullable(kind: Any) -> tuple[Any, bool]:
     return (kind.of_type, False) if isinstance(kind, GraphQLNonNull) else (kind, True)
 
 
-def _of_one_class(kind: GraphQLObjectType, flat: Flat) -> Flat:
-    """Objects that are all of one class, which is one of the type's."""
+def _of_one_class(kind: GraphQLObjectType, flat: Flat, *, is_nullable: bool) -> Flat:
+    """Objects that are all of one class, which is one of the type's; some may be None, where that may be."""
     known: set[type] = set()
 
     def objects(values: Sequence[Any], run: Run) -> list[Any] | None:
         classes = set(map(type, values))
+        if is_nullable and _NONE in classes:
+            return _around_none(values, objects, run)
         if len(classes) > 1:
             return None
         if not classes <= known:
@@ -140,17 +144,20 @@ def _of_one_class(kind: GraphQLObjectType, flat: Flat) -> Flat:
     return objects
 
 
-def _or_none(flat: Flat, is_nullable: bool) -> Flat:
+def _around_none(values: Sequence[Any], objects: Flat, run: Run) -> list[Any] | None:
+    """What is made of those values that are not None, with None in the place of the others."""
+    made = objects([value for value in values if value is not None], run)
+    if made is None:
+        return None
+    rest = iter(made)
+    return [None if value is None else next(rest) for value in values]
+
+
+def _or_none(flat: Flat, *, is_nullable: bool) -> Flat:
     """The same, where some of the values may be None."""
 
     def some(values: Sequence[Any], run: Run) -> list[Any] | None:
-        if type(None) not in set(map(type, values)):
-            return flat(values, run)
-        made = flat([value for value in values if value is not None], run)
-        if made is None:
-            return None
-        rest = iter(made)
-        return [None if value is None else next(rest) for value in values]
+        return _around_none(values, flat, run) if _NONE in set(map(type, values)) else flat(values, run)
 
     return some if is_nullable else flat
 

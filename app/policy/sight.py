@@ -1,6 +1,5 @@
 """What a view shows in lists: environments, projects and teams below a node, in order of name, hidden ones left out."""
 
-from array import array
 from collections.abc import Sequence
 
 from app.policy.facts import Environment, Node, Project, Team
@@ -13,7 +12,7 @@ FEW = 20
 """Who sees less than one in so many has their own sorted; else the order of all is gone through."""
 
 SMALL = 4_000
-"""Of so many environments or nodes those that are seen are kept, four bytes each."""
+"""Of so many environments or nodes those that are seen are kept, eight bytes each."""
 
 
 class Sight:
@@ -48,8 +47,7 @@ class Sight:
             numbers = sorted(seen, key=structure.environment_rank.__getitem__)
             return Ordered(numbers, structure.environments, order_of)
         if len(structure.environments) <= SMALL:
-            kept = array("I", view.environments_by_name(projects))
-            return Ordered(kept, structure.environments, order_of)
+            return Ordered.of([structure.environments[n] for n in view.environments_by_name(projects)], order_of)
         if within == 0:
             keeps = view.sees_environment
         else:
@@ -92,9 +90,8 @@ class Sight:
         if seen.bit_count() * FEW < len(structure.nodes):
             return Ordered(sorted(members(seen), key=structure.node_rank.__getitem__), structure.nodes, order_of)
         if len(structure.nodes) <= SMALL:
-            seen_ones = flags(seen, len(structure.nodes))
-            kept = array("I", filter(seen_ones.__getitem__, structure.nodes_by_name))
-            return Ordered(kept, structure.nodes, order_of)
+            is_seen = flags(seen, len(structure.nodes)).__getitem__
+            return Ordered.of([structure.nodes[n] for n in filter(is_seen, structure.nodes_by_name)], order_of)
         marked = marks(seen, len(structure.nodes))
         return Ordered(
             structure.nodes_by_name, structure.nodes, order_of, lambda number: holds(marked, number), seen.bit_count
