@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from graphql import (
 
 from app.execution.operation import MOST_VARIANTS, Workshop
 from app.execution.run import OBJECTS_AT_A_TIME
+from tests.execution import written
 from tests.execution.compared import Told, by_graphql_core, by_ours, compiled, places
 from tests.proof.twins.documents import SCHEMA as OURS
 
@@ -216,3 +218,17 @@ def test_answers_are_compared_by_places_that_errors_made_null() -> None:
     )
     assert one != other
     assert places(one) == places(other) != places(third)
+
+
+@pytest.mark.parametrize("parts", [None, [None], [[]], 5])
+@pytest.mark.parametrize("field", ["parts", "spare"])
+async def test_what_is_no_list_among_lists(field: str, parts: Any) -> None:
+    """Lists that are made all at once: of a null, or what holds one, the answer is as if each was made alone."""
+    good = [written.PartValue(name="a", parts=[], spare=[]) for _ in range(2)]
+    text = f"{{ parts {{ name {field} {{ name }} }} }}"
+    operation = compiled(Workshop(written.SCHEMA, written.written), parse(text))
+    for odd in (good, [*good, written.PartValue(name="b", parts=parts, spare=parts), *good]):
+        context = SimpleNamespace(parts=odd)
+        expected = await by_graphql_core(written.SCHEMA, parse(text), {}, context)
+        for _ in range(3):
+            assert await by_ours(operation, {}, context) == expected
