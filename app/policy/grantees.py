@@ -69,6 +69,8 @@ class Grantees:
 
     def renewed(self, was: Sequence[Restriction], now: Sequence[Restriction], changed: Sequence[int]) -> "Grantees":
         """Those after some restrictions, of these numbers, have changed; the rest is shared."""
+        if all(was[n].scope_id == now[n].scope_id and self._rules(was[n]) == self._rules(now[n]) for n in changed):
+            return self
         following = copy(self)
         following.users, following.teams, following.levels = self.users.copy(), self.teams.copy(), self.levels.copy()
         for number in changed:

@@ -120,6 +120,7 @@ def catch_up(
     return caught_up
 
 
+@cache
 def _name(model: type[tables.Fact]) -> str:
     """How changes call this kind of fact."""
     return model.identity_kind.value
