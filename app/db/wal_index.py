@@ -37,11 +37,13 @@ class WalIndex:
         self._path = real.with_name(f"{real.name}-shm")
         self._inode: _Inode | None = None
         self._memory: mmap.mmap | None = None
+        self._is_tried = False
 
     def open(self) -> None:
-        """Begin to look, once a connection has made the index. Where there is none, `header` goes on saying so."""
-        if self._memory is not None:
+        """Begin to look, once a connection has made the index. Where that fails, `header` goes on saying so."""
+        if self._is_tried:
             return
+        self._is_tried = True  # once: a descriptor that can't be mapped stays open, since it may not be closed
         try:
             found = self._path.stat()
             inode = found.st_dev, found.st_ino

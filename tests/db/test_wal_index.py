@@ -140,7 +140,10 @@ async def test_the_own_writer_is_heard_of(database: Database, heard: list[int]) 
 async def test_without_an_index_sqlite_is_asked(
     database: Database, heard: list[int], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
+    tried: list[object] = []
+
+    def fail(descriptor: int, *_: object, **__: object) -> None:
+        tried.append(descriptor)
         raise OSError
 
     monkeypatch.setattr("app.db.wal_index.mmap.mmap", fail)
@@ -149,6 +152,7 @@ async def test_without_an_index_sqlite_is_asked(
         for expected in range(3):
             assert [probe.at_once(), probe.at_once()] == [expected] * 2
             assert another.says("INSERT INTO numbers VALUES (1)") == "done"
+    assert len(tried) == 1, "each try leaves a descriptor that may not be closed"
 
 
 async def test_who_closes_takes_no_lock_of_another_in_this_process(database: Database, file: Path) -> None:
