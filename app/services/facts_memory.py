@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
 from app.policy.objects import Objects
+from app.policy.sight import SMALL
 from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import View
@@ -23,8 +24,11 @@ VERSIONS = 3
 MOST_VIEWS = 1_000
 """How many views of one version stay at most; the least recently used leave."""
 
-FACT_BYTES, VIEW_BYTES, NODE_BYTES = 1_000, 8_000, 4
-"""What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes."""
+FACT_BYTES, VIEW_BYTES, NODE_BYTES, SHOWN_BYTES = 1_000, 8_000, 4, 8
+"""What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes.
+
+The last for each environment as well, where what is seen of them is kept.
+"""
 
 LARGE = 10_000
 """How many facts are kept from the garbage collector, which else goes over them all again and again: 80 to 290 ms."""
@@ -198,7 +202,8 @@ def _no_collection() -> Iterator[None]:
 
 
 def _view_bytes(structure: Structure) -> int:
-    return VIEW_BYTES + NODE_BYTES * len(structure.nodes)
+    shown = len(structure.environments) if len(structure.environments) <= SMALL else 0
+    return VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * shown
 
 
 def structure_at(

@@ -17,7 +17,16 @@ from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission
 from app.services import facts_memory
-from app.services.facts_memory import FACT_BYTES, NODE_BYTES, VERSIONS, VIEW_BYTES, FactsMemory, Version, structure_at
+from app.services.facts_memory import (
+    FACT_BYTES,
+    NODE_BYTES,
+    SHOWN_BYTES,
+    VERSIONS,
+    VIEW_BYTES,
+    FactsMemory,
+    Version,
+    structure_at,
+)
 from app.store.ledger import Writer
 from app.store.snapshot import catch_up, load_facts
 from tests.fixtures.client import NOW, SECOND, Draft, unknown
@@ -247,9 +256,10 @@ async def test_views_have_a_bound(memory: Memory, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_views_take_no_more_than_their_share_of_the_memory(memory: Memory) -> None:
-    """Whatever the size of the organization: a view holds something of each of its nodes."""
-    nodes = len((await memory.version()).structure.nodes)
-    memory.memory = FactsMemory(memory.database, (VERSIONS + 1) * 2 * (VIEW_BYTES + NODE_BYTES * nodes))
+    """Whatever the size of the organization: a view holds something of each of its nodes, and of its environments."""
+    structure = (await memory.version()).structure
+    one = VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * len(structure.environments)
+    memory.memory = FactsMemory(memory.database, (VERSIONS + 1) * 2 * one)
     version = await memory.version()
     for name in ("ada", "mia", "vic"):
         version.objects_of(memory.subject(name), NOW)
