@@ -5,14 +5,11 @@ from functools import cached_property
 
 from app.policy.facts import Membership, Node, Person, Restriction
 from app.policy.roles import Role
-from app.policy.sets import members
 from app.policy.sight import Sight
 from app.policy.standing import handed_on
 from app.policy.structure import Structure
 from app.policy.views import View
-from app.policy.vocabulary import Permission, ResourceKind, RoleLevel
-
-_NODE_KINDS = (ResourceKind.ORGANIZATION, ResourceKind.TEAM, ResourceKind.PROJECT)
+from app.policy.vocabulary import Permission, RoleLevel
 
 
 class Objects:
@@ -30,10 +27,9 @@ class Objects:
             return None
         following = Objects(view)
         known, facts = self.facts, structure.facts
-        if facts.memberships is known.memberships and facts.people is known.people:
-            for name in ("people", "_watched", "_watched_ids"):
-                if name in self.__dict__:
-                    following.__dict__[name] = self.__dict__[name]
+        is_same = facts.memberships is known.memberships and facts.people is known.people
+        if is_same and "people" in self.__dict__ and self.view.holds_at(at):
+            following.__dict__["people"] = self.people
         return following
 
     def person(self, id: str | None) -> Person | None:
@@ -79,7 +75,9 @@ class Objects:
         return bool(counting >> number & 1)
 
     def _sees_project(self, scope_id: str) -> bool:
-        return scope_id not in self.facts.projects or self.view.sees_uncovered(scope_id)
+        if scope_id not in self.facts.projects:
+            return True
+        return self.view.node_view.sees_uncovered(self.structure.node_number[scope_id])
 
     def manages(self, restriction: Restriction) -> bool:
         """Who holds ENVIRONMENT_RESTRICT on its scope sees its grants and changes it."""
@@ -117,20 +115,12 @@ class Objects:
             return bool(watched)
         return bool(watched) and any(flows & watched for flows in self._flows(own))
 
-    @cached_property
+    @property
     def _watched(self) -> int:
-        """The nodes on which the subject holds MEMBERS_VIEW."""
-        found = 0
-        for kind in _NODE_KINDS:
-            found |= self.view.node_mask(Permission.MEMBERS_VIEW, kind)
-        return found
-
-    @cached_property
-    def _watched_ids(self) -> frozenset[str]:
-        return frozenset(self.structure.nodes[number].id for number in members(self._watched))
+        return self.view.node_view.watched
 
     def _views_members_on(self, node_id: str) -> bool:
-        return node_id in self._watched_ids
+        return node_id in self.view.node_view.watched_ids
 
     def _flows(self, own: Membership) -> Iterator[int]:
         """Where somebody's membership gives them a level of VIEWER or higher, by its roles and as one of its team."""

@@ -41,7 +41,7 @@ class Sight:
         if isinstance(structure.nodes[within], Project):
             own, environments = structure.environments_of[within], structure.environments
             return Ordered.of([environments[n] for n in own if view.sees_environment(n)], order_of)
-        projects = view.projects_showing_environments & (structure.subtree(within) if within else structure.all_nodes)
+        projects = view.node_view.showing_environments & (structure.subtree(within) if within else structure.all_nodes)
         if projects.bit_count() * FEW < len(structure.nodes):
             seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))
             numbers = sorted(seen, key=structure.environment_rank.__getitem__)
@@ -86,7 +86,7 @@ class Sight:
 
     def _nodes(self, wanted: int) -> Ordered[Node]:
         structure = self._structure
-        seen = wanted & self._view.visible_nodes
+        seen = wanted & self._view.node_view.visible
         if seen.bit_count() * FEW < len(structure.nodes):
             return Ordered(sorted(members(seen), key=structure.node_rank.__getitem__), structure.nodes, order_of)
         if len(structure.nodes) <= SMALL:

@@ -1,10 +1,9 @@
 """What one subject holds in an organization: which roles, and on which nodes (rule.md, section 4, step 4)."""
 
 from collections.abc import Iterable
-from copy import copy
 from functools import cached_property
 
-from app.policy.facts import Membership
+from app.policy.facts import Facts, Membership
 from app.policy.roles import LEVEL_ROLES, Role
 from app.policy.sets import holds, marks
 from app.policy.structure import Structure
@@ -23,16 +22,12 @@ class Standing:
         self.own = structure.facts.memberships_of(subject.id)
         organization_id = structure.facts.organization.id
         self.membership = next((m for m in self.own if m.node_id == organization_id and m.holds_at(at)), None)
-        self._structure = structure
-        self._at = at
-        self._held = self._held_roles()
+        self._size = len(structure.nodes)
+        self._by_themselves: dict[Role, int] = {}
+        self._held: dict[Role, int] = {}
+        """By role: the nodes (a set) on which the subject holds it, by own memberships and as one of a team."""
+        self._hold_roles(structure, at)
         self._marked: dict[tuple[Permission, ResourceKind], bytes] = {}
-
-    def over(self, structure: Structure) -> "Standing":
-        """The same over another version with the same nodes and roles, in which the memberships are the same."""
-        following = copy(self)
-        following._structure = structure  # the one before is not to be kept
-        return following
 
     def nodes(self, permission: Permission, kind: ResourceKind) -> int:
         """The nodes on which the subject's roles give a permission on that kind of resource, there or right below."""
@@ -45,7 +40,7 @@ class Standing:
     def marked(self, permission: Permission, kind: ResourceKind) -> bytes:
         """The same set, to look up single nodes in."""
         if (permission, kind) not in self._marked:
-            self._marked[permission, kind] = marks(self.nodes(permission, kind), len(self._structure.nodes))
+            self._marked[permission, kind] = marks(self.nodes(permission, kind), self._size)
         return self._marked[permission, kind]
 
     def gives(self, permission: Permission, kind: ResourceKind, number: int) -> bool:
@@ -74,13 +69,8 @@ class Standing:
     @cached_property
     def inherited(self) -> int:
         """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
-        found: dict[Role, int] = {}
-        for own in self.own:
-            number = self._structure.node_number.get(own.node_id)
-            if number is not None and own.holds_at(self._at):
-                self._hold(found, self._roles(own), number)
         nodes = 0
-        for role, reached in found.items():
+        for role, reached in self._by_themselves.items():
             if role.level is not None and role.level >= RoleLevel.VIEWER:
                 nodes |= reached
         return nodes
@@ -88,31 +78,32 @@ class Standing:
     @cached_property
     def _marked_levels(self) -> list[tuple[RoleLevel, bytes]]:
         """The levels, the highest first, each with where the subject holds it or a higher one."""
-        return [(level, marks(self.levels[level], len(self._structure.nodes))) for level in reversed(RoleLevel)]
+        return [(level, marks(self.levels[level], self._size)) for level in reversed(RoleLevel)]
 
-    def _held_roles(self) -> dict[Role, int]:
-        """By role: the set of nodes on which the subject holds it."""
-        held: dict[Role, int] = {}
+    def _hold_roles(self, structure: Structure, at: int) -> None:
+        facts = structure.facts
         for own in self.own:
-            number = self._structure.node_number.get(own.node_id)
-            if number is None:
+            number = structure.node_number.get(own.node_id)
+            if number is None or not own.holds_at(at):
                 continue
-            roles = self._roles(own)
-            if own.holds_at(self._at):
-                self._hold(held, roles, number)
-            for invited in self._structure.facts.memberships_of(own.node_id):
-                node = self._structure.node_number.get(invited.node_id)
-                if node is not None and own.holds_at(self._at) and invited.holds_at(self._at):
-                    self._hold(held, handed_on(roles, self._roles(invited)), node)
-        return held
+            roles = _roles(facts, own)
+            _hold(self._by_themselves, structure, roles, number)
+            for invited in facts.memberships_of(own.node_id):
+                node = structure.node_number.get(invited.node_id)
+                if node is not None and invited.holds_at(at):
+                    _hold(self._held, structure, handed_on(roles, _roles(facts, invited)), node)
+        for role, nodes in self._by_themselves.items():
+            self._held[role] = self._held.get(role, 0) | nodes
 
-    def _hold(self, held: dict[Role, int], roles: Iterable[Role], number: int) -> None:
-        for role in roles:
-            flows = self._structure.subtree(number) if role.is_admin else self._structure.reach(number)
-            held[role] = held.get(role, 0) | flows
 
-    def _roles(self, membership: Membership) -> list[Role]:
-        return [role for role in map(self._structure.facts.role, membership.role_ids) if role is not None]
+def _hold(held: dict[Role, int], structure: Structure, roles: Iterable[Role], number: int) -> None:
+    for role in roles:
+        flows = structure.subtree(number) if role.is_admin else structure.reach(number)
+        held[role] = held.get(role, 0) | flows
+
+
+def _roles(facts: Facts, membership: Membership) -> list[Role]:
+    return [role for role in map(facts.role, membership.role_ids) if role is not None]
 
 
 def handed_on(own: list[Role], granted: list[Role]) -> list[Role]:

@@ -24,7 +24,7 @@ from app.policy.views import View
 from app.policy.vocabulary import ErrorCode, Permission
 from app.services import records
 from app.services.denials import Denied
-from app.services.facts_memory import moved, structure_at
+from app.services.facts_memory import structure_at
 from app.services.instance import Instance, subject_of
 from app.services.reader import Reader
 from app.services.sight import fact_by_id
@@ -258,8 +258,8 @@ def _run(
     structure = structure_at(connection, organization_id, revision, arrival.instance_revision, known.structure)
     if structure is None:
         raise not_found()
-    objects = None if known.objects is None else moved(known.objects, subject, structure, writer.instant)
-    change = Change(connection, writer, objects or Objects(View(structure, subject, writer.instant)), action.name)
+    objects = _objects(known.objects, subject, structure, writer.instant)
+    change = Change(connection, writer, objects, action.name)
     result = use_case(change)
     numbers = writer.commit(change.record())
     own = numbers.get(organization_id, revision)
@@ -269,6 +269,12 @@ def _run(
     instance_revision = arrival.instance_revision if after is None else after.instance_revision
     written = writer.written if own == revision + 1 else None
     return applied, structure_at(connection, organization_id, own, instance_revision, structure, written)
+
+
+def _objects(known: Objects | None, subject: Subject, structure: Structure, at: int) -> Objects:
+    """What a subject sees, from what was known before the lock where that can go on."""
+    going_on = None if known is None or known.view.subject != subject else known.followed_by(structure, at)
+    return going_on or Objects(View(structure, subject, at))
 
 
 def _arrival_after(

@@ -20,6 +20,6 @@ def see_what_one_made(
     if view.is_instance_admin or level is None:
         return
     sees = level >= (RoleLevel.ADMIN if is_boundary else RoleLevel.VIEWER)
-    if sees and not (is_project and view.is_limited):
+    if sees and not (is_project and view.node_view.limited_to is not None):
         return
     change.add(tables.Membership, subject_id=change.asker.id, node_id=node_id, role_ids=[LEVEL_ROLES[level].id])

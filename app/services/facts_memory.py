@@ -11,6 +11,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
+from app.policy.facts import Facts
+from app.policy.node_view import NodeView
 from app.policy.objects import Objects
 from app.policy.sight import SMALL
 from app.policy.structure import Structure
@@ -36,6 +38,37 @@ LARGE = 10_000
 Revisions = tuple[int, int]
 
 
+class NodeViews:
+    """Of one organization, by subject: the node view that was used last; the least recently used leave."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Subject, NodeView] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def lasting(self, facts: Facts, subject: Subject, at: int) -> NodeView | None:
+        """That of a subject, if it stays as it is in a version at an instant (µs)."""
+        known = self._known.get(subject)
+        return known if known is not None and known.stays(facts, at) else None
+
+    def keep(self, view: NodeView, most: int) -> None:
+        """Remember this one of its subject, and so many in all."""
+        self._known[view.subject] = view
+        self._known.move_to_end(view.subject)
+        while len(self._known) > most:
+            self._known.popitem(last=False)
+
+    def renew(self, was: Facts | None, now: Facts) -> None:
+        """Drop those that end with a version: they would hold on to the tree that they were made of."""
+        if was is None or any(getattr(was, name) is not getattr(now, name) for name in _MADE_OF):
+            lasting = [(subject, view) for subject, view in self._known.items() if view.is_made_of(now)]
+            self._known = OrderedDict(lasting)
+
+
+_MADE_OF = ("organization", "custom_roles", "teams", "projects", "environments")
+
+
 @dataclass(slots=True)
 class Version:
     """One organization's facts at one pair of revisions, and the views of whoever asked about them."""
@@ -46,14 +79,17 @@ class Version:
     most: int = MOST_VIEWS
     """How many views stay."""
     objects: OrderedDict[Subject, Objects] = field(default_factory=OrderedDict)
+    node_views: NodeViews = field(default_factory=NodeViews)
+    """What lasts of views, in all versions of the organization."""
 
     def objects_of(self, subject: Subject, at: int) -> Objects:
         """What a subject sees at an instant; a view that time has ended is made anew."""
         known = self.objects.get(subject)
-        if known is None or not known.view.at <= at or _has_ended(known.view, at):
-            known = self.objects[subject] = self._moved(subject, at) or Objects(View(self.structure, subject, at))
+        if known is None or not known.view.holds_at(at):
+            known = self.objects[subject] = self._moved(subject, at) or self._made(subject, at)
             if len(self.objects) > self.most:
                 self.objects.popitem(last=False)
+            self.node_views.keep(known.view.node_view, self.most)
         self.objects.move_to_end(subject)
         return known
 
@@ -62,22 +98,15 @@ class Version:
         version = self.before
         while version is not None and subject not in version.objects:
             version = version.before
-        return None if version is None else moved(version.objects[subject], subject, self.structure, at)
+        return None if version is None else version.objects[subject].followed_by(self.structure, at)
 
-
-def moved(known: Objects, subject: Subject, structure: Structure, at: int) -> Objects | None:
-    """What a subject saw in another version, over this one at an instant (µs), if it can go on."""
-    if known.view.subject != subject or known.view.at > at or _has_ended(known.view, at):
-        return None
-    return known.followed_by(structure, at)
+    def _made(self, subject: Subject, at: int) -> Objects:
+        node_view = self.node_views.lasting(self.structure.facts, subject, at)
+        return Objects(View(self.structure, subject, at, node_view))
 
 
 def _revisions_of(structure: Structure) -> Revisions:
     return structure.facts.revision, structure.facts.instance_revision
-
-
-def _has_ended(view: View, at: int) -> bool:
-    return view.ends_at is not None and view.ends_at <= at
 
 
 class FactsMemory:
@@ -87,6 +116,7 @@ class FactsMemory:
         self._database = database
         self._budget = budget_bytes
         self._versions: OrderedDict[str, dict[Revisions, Version]] = OrderedDict()
+        self._node_views: dict[str, NodeViews] = {}
         self._loading: dict[str, asyncio.Lock] = {}
         self._left: dict[str, tuple[Structure, ...]] = {}
         """As the last transactions left organizations; replaced whole, so that any thread may read."""
@@ -153,7 +183,9 @@ class FactsMemory:
     def _kept(self, structure: Structure, nearest: Version | None) -> Version:
         organization_id = structure.facts.organization.id
         at = _revisions_of(structure)
-        version = Version(structure, nearest, self._most_views(structure))
+        node_views = self._node_views.setdefault(organization_id, NodeViews())
+        node_views.renew(None if nearest is None else nearest.structure.facts, structure.facts)
+        version = Version(structure, nearest, self._most_views(structure), node_views=node_views)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
         while len(versions) > VERSIONS:
@@ -173,19 +205,23 @@ class FactsMemory:
 
     def _most_views(self, structure: Structure) -> int:
         """How many views of one version may stay: the views of all that stay take most of the memory at most."""
-        share = self._budget // (VERSIONS + 1)
+        share = self._budget // (VERSIONS + 2)  # one for what lasts of them, and one for what else there is
         return max(1, min(MOST_VIEWS, share // _view_bytes(structure)))
 
     def _shed(self) -> None:
         while len(self._versions) > 1 and self._bytes() > self._budget:
             organization_id, _ = self._versions.popitem(last=False)
             self._left.pop(organization_id, None)
+            self._node_views.pop(organization_id, None)
 
     def _bytes(self) -> int:
         return sum(
             len(version.objects) * _view_bytes(version.structure) + version.structure.facts.size * FACT_BYTES
             for versions in self._versions.values()
             for version in versions.values()
+        ) + sum(
+            len(self._node_views[organization_id]) * _view_bytes(versions[max(versions)].structure)
+            for organization_id, versions in self._versions.items()
         )
 
 

@@ -13,9 +13,10 @@ from app.db import tables
 from app.db.engine import Database
 from app.policy.facts import Facts
 from app.policy.kinds import Kind
+from app.policy.roles import LEVEL_ROLES
 from app.policy.structure import Structure
 from app.policy.subject import Subject
-from app.policy.vocabulary import Permission
+from app.policy.vocabulary import Permission, RoleLevel
 from app.services import facts_memory
 from app.services.facts_memory import (
     FACT_BYTES,
@@ -24,6 +25,7 @@ from app.services.facts_memory import (
     VERSIONS,
     VIEW_BYTES,
     FactsMemory,
+    NodeViews,
     Version,
     structure_at,
 )
@@ -85,8 +87,21 @@ class Memory:
 
     async def rename(self, name: str) -> int:
         """The revision at which acme is called this."""
-        change: Callable[[Writer], None] = partial(_rename, id=self.ids["acme"], name=name)
+        return await self.change(partial(_rename, id=self.ids["acme"], name=name))
+
+    async def change(self, change: Callable[[Writer], None]) -> int:
+        """The revision of acme that holds a change."""
         return (await commit(self.database, [self.ids["acme"]], change))[self.ids["acme"]]
+
+    async def pass_versions(self, restriction_id: str) -> None:
+        """Have as many later versions of acme as stay, so that those from before are gone."""
+        for number in range(VERSIONS + 1):
+            hides = partial(_hide, id=restriction_id, hides=number % 2 == 0)
+            await self.version(await self.change(hides))
+
+
+def _hide(writer: Writer, id: str, *, hides: bool) -> None:
+    writer.set(tables.Restriction, id, hides=hides)
 
 
 def _rename(writer: Writer, id: str, name: str) -> None:
@@ -259,7 +274,7 @@ async def test_views_take_no_more_than_their_share_of_the_memory(memory: Memory)
     """Whatever the size of the organization: a view holds something of each of its nodes, and of its environments."""
     structure = (await memory.version()).structure
     one = VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * len(structure.environments)
-    memory.memory = FactsMemory(memory.database, (VERSIONS + 1) * 2 * one)
+    memory.memory = FactsMemory(memory.database, (VERSIONS + 2) * 2 * one)
     version = await memory.version()
     for name in ("ada", "mia", "vic"):
         version.objects_of(memory.subject(name), NOW)
@@ -302,6 +317,58 @@ async def test_what_has_ended_does_not_go_on_over_the_next_version(memory: Memor
     later = await memory.version(2, 3)
     assert not later.objects_of(tim, then).view.sees(acme)
     assert tim.id not in later.objects_of(lee, then).people
+
+
+async def test_whom_one_saw_goes_on_over_the_next_version_no_longer_than_they_belong(memory: Memory) -> None:
+    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
+    then = NOW + 3 * SECOND
+    known = version.objects_of(lee, then - 1).people
+    assert tim.id in known
+    (restriction,) = version.structure.facts.restrictions.values()
+    later = await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=True)))
+    assert later.objects_of(lee, then - 1).people is known
+    last = await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=False)))
+    assert last.objects_of(lee, then).people == known - {tim.id}
+
+
+async def test_what_is_seen_of_nodes_outlives_the_versions_that_stay(memory: Memory) -> None:
+    """Somebody who comes back after many changes is not worked out anew, but for the restrictions they pass."""
+    first, mia = await memory.version(), memory.subject("mia")
+    known = first.objects_of(mia, NOW).view
+    (restriction,) = first.structure.facts.restrictions.values()
+    await memory.pass_versions(restriction.id)
+    last = await memory.change(lambda writer: writer.end(tables.Grant, restriction.grants[0].id))
+    view = (await memory.version(last)).objects_of(mia, NOW).view
+    assert view.node_view is known.node_view
+    environment = memory.draft.acme.id("core/web/production")
+    assert [each.may(Permission.ENVIRONMENT_DEPLOY, environment) for each in (known, view)] == [True, False]
+
+
+async def test_what_is_seen_of_nodes_ends_with_the_memberships_that_it_was_made_of(memory: Memory) -> None:
+    first, mia, vic = await memory.version(), memory.subject("mia"), memory.subject("vic")
+    known = [first.objects_of(subject, NOW).view for subject in (mia, vic)]
+    (restriction,) = first.structure.facts.restrictions.values()
+    (own,) = first.structure.facts.memberships_of(mia.id)
+    await memory.pass_versions(restriction.id)
+    guest = [LEVEL_ROLES[RoleLevel.GUEST].id]
+    later = await memory.version(await memory.change(lambda w: w.set(tables.Membership, own.id, role_ids=guest)))
+    views = [later.objects_of(subject, NOW).view for subject in (mia, vic)]
+    assert [one.node_view is other.node_view for one, other in zip(known, views, strict=True)] == [False, True]
+    environment = memory.draft.acme.id("core/web/production")
+    assert [each.may(Permission.ENVIRONMENT_DEPLOY, environment) for each in (known[0], views[0])] == [True, False]
+
+
+async def test_no_more_views_of_nodes_are_kept_than_could_be_of_use(memory: Memory) -> None:
+    version, subjects = await memory.version(), [memory.subject(name) for name in ("ada", "mia", "vic")]
+    kept, facts = NodeViews(), version.structure.facts
+    for subject in subjects:
+        kept.keep(version.objects_of(subject, NOW).view.node_view, 2)
+    assert [kept.lasting(facts, subject, NOW) is not None for subject in subjects] == [False, True, True]
+    renamed = (await memory.version(await memory.rename("Later"))).structure.facts
+    kept.renew(facts, facts)
+    assert len(kept) == 2
+    kept.renew(facts, renamed)
+    assert len(kept) == 0
 
 
 def _turns(holds: Callable[[int], bool]) -> list[tuple[int, bool]]:
