@@ -7,10 +7,15 @@ from sqlalchemy import URL, Connection
 
 from app.db import postgresql, sqlite
 from app.db.probe import LocalProbe, Probe, SharedProbe
-from app.db.session import LoopReader, PoolReader, PoolWriter, Reader, ThreadReader, ThreadWriter, Writer
+from app.db.session import Committed, LoopReader, PoolReader, PoolWriter, Reader, ThreadReader, ThreadWriter, Writer
 from app.db.url import parse_url
+from app.db.wal_index import Commit
 
-__all__ = ["Connection", "Database"]  # the connection for who passes functions of one on without knowing SQLAlchemy
+__all__ = [
+    "Commit",
+    "Connection",
+    "Database",
+]  # the connection for who passes functions of one on without knowing SQLAlchemy
 
 T = TypeVar("T")
 
@@ -62,10 +67,11 @@ class Database:
         """As `read`, for many rows: it takes none of the few places that short reads have."""
         return await self._loader.run(fn)
 
-    async def write(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None = None) -> T:
+    async def write(self, fn: Callable[[Connection], T], committed: Committed[T] | None = None) -> T:
         """What `fn` returns, once its changes are committed and durable; when it raises, nothing has happened.
 
         `committed` is told that first, before the next transaction of this process on SQLite: in the thread that wrote.
+        There it also learns which commit that was, unless another process has already made the next one.
         """
         return await self._writer.run(fn, committed)
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from app.db.session import Reader
-from app.db.wal_index import WalIndex
+from app.db.wal_index import Commit, WalIndex
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -21,6 +21,12 @@ class Probe(Protocol[T_co]):
         """The same where nobody has to wait for it; None: `value` is to be asked."""
 
     async def value(self) -> T_co: ...
+
+    def follow(self, commit: Commit, step: Callable[[Any], Any]) -> T_co | None:
+        """Know the value after a commit of this process by a step from that before it, and give it.
+
+        None: that before it is not known, so nothing is. May be called in any thread.
+        """
 
     async def read(self, fn: Callable[[Connection], U]) -> U:
         """What another short function gives, asked where asking costs least."""
@@ -39,33 +45,43 @@ class LocalProbe(Generic[T]):
         self._fn = fn
         self._connection: Connection | None = None
         self._index = WalIndex(source.url.database or "")
-        self._header: bytes | None = None
+        self._known: tuple[bytes, T] | None = None
+        """The header of the index, and the value then: read and replaced whole, since the writer's thread does too."""
         self._version: object = None
         self._value: T
 
     def at_once(self) -> T:
-        # Before the store is read: what is committed in between is heard of now, and once more the next time.
-        header = self._index.header()
+        header, known = self._index.header(), self._known
         if header is None:
-            self._ask()
-        elif header != self._header:
-            self._run()
-            self._header = header
-        return self._value
+            return self._ask()
+        if known is not None and known[0] == header:
+            return known[1]
+        value = self._run()
+        # What is committed in between is in the value, or is not: then it is asked for once more the next time.
+        self._known = (header, value) if self._index.header() == header else None
+        return value
 
-    def _ask(self) -> None:
+    def _ask(self) -> T:
         """Have SQLite say whether the file has changed."""
         # The version first: what is committed between the two is in the value, and moves the version for the next.
         version = self._connected().connection.cursor().execute("PRAGMA data_version").fetchone()
         if version != self._version:
-            self._run()
-            self._version = version
+            self._value, self._version = self._run(), version
         self._index.open()
+        return self._value
 
-    def _run(self) -> None:
+    def _run(self) -> T:
         connection = self._connected()
         with connection.begin():
-            self._value = self._fn(connection)
+            return self._fn(connection)
+
+    def follow(self, commit: Commit, step: Callable[[T], T]) -> T | None:
+        known = self._known
+        if known is None or known[0] != commit.before:
+            return None
+        value = step(known[1])
+        self._known = commit.after, value
+        return value
 
     async def value(self) -> T:
         return self.at_once()
@@ -98,6 +114,9 @@ class SharedProbe(Generic[T]):
 
     def at_once(self) -> None:
         """The server is always to be asked."""
+
+    def follow(self, _commit: Commit, _step: Callable[[T], T]) -> None:
+        """The same."""
 
     async def value(self) -> T:
         if self._next is None:

@@ -10,7 +10,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.db.wal_index import Commit, WalIndex
+
 T = TypeVar("T")
+Committed = Callable[[T, Commit | None], None]
+"""Is told what a transaction returned once that is committed, and the commit, where it is known which one it was."""
 
 
 class Reader(Protocol):
@@ -46,7 +50,7 @@ class ThreadReader:
 class Writer(Protocol):
     """Runs functions in transactions that are committed when they return."""
 
-    async def run(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None = None) -> T: ...
+    async def run(self, fn: Callable[[Connection], T], committed: Committed[T] | None = None) -> T: ...
 
     async def close(self) -> None: ...
 
@@ -62,21 +66,24 @@ class ThreadWriter:
         self._source = source
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._connection: Connection | None = None
+        self._index = WalIndex(source.url.database or "")
 
-    async def run(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None = None) -> T:
+    async def run(self, fn: Callable[[Connection], T], committed: Committed[T] | None = None) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, fn, committed)
 
-    def _run(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None) -> T:
+    def _run(self, fn: Callable[[Connection], T], committed: Committed[T] | None) -> T:
         if self._connection is None:
             self._connection = self._source.connect()
         try:
             with self._connection.begin():
+                self._index.open()
+                before = self._index.header()  # nobody else commits until we have
                 result = fn(self._connection)
         except BaseException:
             self._release()  # whatever is wrong with it, the pool sees to it
             raise
         if committed is not None:
-            committed(result)
+            committed(result, Commit.between(before, self._index.header()))
         return result
 
     def _release(self) -> None:
@@ -88,6 +95,7 @@ class ThreadWriter:
         await asyncio.to_thread(self._thread.shutdown)
         self._release()
         self._source.dispose()
+        self._index.close()
 
 
 class PoolWriter:
@@ -96,10 +104,10 @@ class PoolWriter:
     def __init__(self, pool: AsyncEngine) -> None:
         self._source = pool
 
-    async def run(self, fn: Callable[[Connection], T], committed: Callable[[T], None] | None = None) -> T:
+    async def run(self, fn: Callable[[Connection], T], committed: Committed[T] | None = None) -> T:
         result = await in_transaction(self._source, fn, commit=True)
         if committed is not None:
-            committed(result)
+            committed(result, None)
         return result
 
     async def close(self) -> None:

@@ -7,13 +7,38 @@ SQLite itself finds out whether what it has cached is still good (SQLite, "WAL-m
 
 import mmap
 import os
+import sys
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 HEADER_BYTES = 96
 """Two copies of 48 bytes."""
 
+_COPY = HEADER_BYTES // 2
+_CHANGES = slice(8, 12)
+"""Where in the header each commit is counted, in the machine's byte order."""
+
 _Inode = tuple[int, int]
+
+
+class Commit(NamedTuple):
+    """One commit, by the headers right before and right after it."""
+
+    before: bytes
+    after: bytes
+
+    @classmethod
+    def between(cls, before: bytes | None, after: bytes | None) -> "Commit | None":
+        """The one commit between two headers; None where there was none, or more, or a header is not whole."""
+        if before is None or after is None or after[:_COPY] != after[_COPY:]:
+            return None
+        counted = (_counted(after) - _counted(before)) % (1 << 32)
+        return cls(before, after) if counted == 1 else None
+
+
+def _counted(header: bytes) -> int:
+    return int.from_bytes(header[_CHANGES], sys.byteorder)
 
 
 class _Mapped(NamedTuple):
@@ -27,6 +52,7 @@ _mapped: dict[_Inode, _Mapped] = {}
 _users: dict[_Inode, int] = {}
 # To close any descriptor of a file lets go of all locks that the process has on it, SQLite's too (SQLite, "How To
 # Corrupt An SQLite Database File", section 2.2). So each is opened once in a process, and its last user closes it.
+_one_at_a_time = Lock()
 
 
 class WalIndex:
@@ -44,16 +70,17 @@ class WalIndex:
         if self._is_tried:
             return
         self._is_tried = True  # once: a descriptor that can't be mapped stays open, since it may not be closed
-        try:
-            found = self._path.stat()
-            inode = found.st_dev, found.st_ino
-            if inode not in _mapped:
-                descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-                _mapped[inode] = _Mapped(mmap.mmap(descriptor, HEADER_BYTES, access=mmap.ACCESS_READ), descriptor)
-        except (OSError, ValueError):
-            return
-        _users[inode] = _users.get(inode, 0) + 1
-        self._inode, self._memory = inode, _mapped[inode].memory
+        with _one_at_a_time:
+            try:
+                found = self._path.stat()
+                inode = found.st_dev, found.st_ino
+                if inode not in _mapped:
+                    descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+                    _mapped[inode] = _Mapped(mmap.mmap(descriptor, HEADER_BYTES, access=mmap.ACCESS_READ), descriptor)
+            except (OSError, ValueError):
+                return
+            _users[inode] = _users.get(inode, 0) + 1
+            self._inode, self._memory = inode, _mapped[inode].memory
 
     def header(self) -> bytes | None:
         """The header as it is now: the same as before means that nothing was committed in between. None: ask SQLite."""
@@ -64,9 +91,10 @@ class WalIndex:
         if self._inode is None:
             return
         self._memory, inode, self._inode = None, self._inode, None
-        _users[inode] -= 1
-        if _users[inode] == 0:
-            del _users[inode]
-            mapped = _mapped.pop(inode)
-            mapped.memory.close()
-            os.close(mapped.descriptor)
+        with _one_at_a_time:
+            _users[inode] -= 1
+            if _users[inode] == 0:
+                del _users[inode]
+                mapped = _mapped.pop(inode)
+                mapped.memory.close()
+                os.close(mapped.descriptor)

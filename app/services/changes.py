@@ -6,11 +6,11 @@ The order of refusals is that of rule.md, section 10: what the shape of the inpu
 NOT_FOUND, FORBIDDEN, and what depends on the state. A refused change leaves no trace but its denial.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, NamedTuple, NoReturn, ParamSpec, TypeVar
 
-from app.db.engine import Connection
+from app.db.engine import Commit, Connection
 from app.db.tables import Fact, Membership
 from app.errors import BailiwickError, conflict, forbidden, invalid, not_found, unauthenticated
 from app.policy.decision import Decision
@@ -177,7 +177,7 @@ async def apply(
         if organization_id is None:
             raise not_found()
         latest, opened = instance.memory.latest(organization_id), reader.opened(organization_id)
-        applied, after = await instance.database.write(
+        done = await instance.database.write(
             lambda connection: _run(
                 instance.clock,
                 reader.key_hash,
@@ -187,19 +187,23 @@ async def apply(
                 action,
                 lambda change: use_case(change, *args, **kwargs),
             ),
-            committed=lambda done: _leave(instance, done[1]),
+            committed=lambda done, commit: _leave(instance, done, commit),
         )
     except BailiwickError as error:
         instance.denials.note(Denied(reader.subject, action.name, target_id, error.code, reader.instant))
         raise
-    if after is not None:
-        instance.memory.keep(after)
-    return applied
+    if done.structure is not None:
+        instance.memory.keep(done.structure)
+    return done.applied
 
 
-def _leave(instance: Instance, structure: Structure | None) -> None:
-    if structure is not None:
-        instance.memory.leave(structure)
+def _leave(instance: Instance, done: "Done[T]", commit: Commit | None) -> None:
+    """Let whoever comes in next know what was done, before they ask the store."""
+    if done.structure is not None:
+        instance.memory.leave(done.structure)
+        if commit is not None and done.is_of_facts_alone:
+            facts = done.structure.facts
+            instance.arrivals.follow(commit, facts.organization.id, facts.revision)
 
 
 async def organization_of(reader: Reader, id: str) -> str | None:
@@ -238,6 +242,17 @@ class Known(NamedTuple):
     objects: Objects | None
 
 
+class Done(NamedTuple, Generic[T]):
+    """What was applied, and how the organization is after it.
+
+    `is_of_facts_alone`: it is one revision of the organization, after which all come in as whom they did before.
+    """
+
+    applied: Applied[T]
+    structure: Structure | None
+    is_of_facts_alone: bool
+
+
 def _run(
     clock: Callable[[], int],
     key_hash: str,
@@ -246,8 +261,7 @@ def _run(
     organization_id: str,
     action: Action,
     use_case: Callable[[Change], T],
-) -> tuple[Applied[T], Structure | None]:
-    """What was applied, and how the organization is after it."""
+) -> Done[T]:
     held = [INSTANCE, organization_id] if action.holds_instance else [organization_id]
     writer = lock(connection, held, clock)
     arrival = arrival_by_key(connection, key_hash, known.arrival)
@@ -263,26 +277,21 @@ def _run(
     result = use_case(change)
     numbers = writer.commit(change.record())
     own = numbers.get(organization_id, revision)
-    after = _arrival_after(connection, key_hash, arrival, writer, numbers)
+    all_come_in_as_before = INSTANCE not in numbers and not any(fact.model is Membership for fact in writer.written)
+    if all_come_in_as_before:
+        revisions = {id: numbers.get(id, number) for id, number in arrival.revisions.items()}
+        after: Arrival | None = Arrival(arrival.subject, arrival.instance_revision, revisions)
+    else:
+        after = arrival_by_key(connection, key_hash, arrival)
     applied = Applied(result, numbers.get(organization_id) or numbers.get(INSTANCE, revision), after)
     # Here it costs less than it costs whoever asks next: no thread, no connection, no transaction of its own.
     instance_revision = arrival.instance_revision if after is None else after.instance_revision
     written = writer.written if own == revision + 1 else None
-    return applied, structure_at(connection, organization_id, own, instance_revision, structure, written)
+    left = structure_at(connection, organization_id, own, instance_revision, structure, written)
+    return Done(applied, left, all_come_in_as_before and list(numbers) == [organization_id])
 
 
 def _objects(known: Objects | None, subject: Subject, structure: Structure, at: int) -> Objects:
     """What a subject sees, from what was known before the lock where that can go on."""
     going_on = None if known is None or known.view.subject != subject else known.followed_by(structure, at)
     return going_on or Objects(View(structure, subject, at))
-
-
-def _arrival_after(
-    connection: Connection, key_hash: str, arrival: Arrival, writer: Writer, numbers: Mapping[str, int]
-) -> Arrival | None:
-    """As whom the asker comes in after a commit, which gave these revisions."""
-    if INSTANCE in numbers or any(fact.model is Membership for fact in writer.written):
-        return arrival_by_key(connection, key_hash, arrival)
-    # Who they are and where they belong is as it was under the lock.
-    revisions = {id: numbers.get(id, revision) for id, revision in arrival.revisions.items()}
-    return Arrival(arrival.subject, arrival.instance_revision, revisions)

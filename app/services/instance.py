@@ -50,7 +50,7 @@ class Instance:
         self.anyone_creates_organizations = anyone_creates_organizations
         self.memory = FactsMemory(database, memory_bytes)
         self.denials = Denials(database, denials_per_day)
-        self._arrivals = Arrivals(database)
+        self.arrivals = Arrivals(database)
         self.uses = KeyUses(database)
 
     def reader_at_once(self, key: str) -> Reader | None:
@@ -58,7 +58,7 @@ class Instance:
 
         None: `reader` is to be asked. Raises UNAUTHENTICATED for a remembered key that is no good any more.
         """
-        arrivals = self._arrivals
+        arrivals = self.arrivals
         revisions = arrivals.revisions_at_once()
         if revisions is None:
             return None
@@ -73,9 +73,9 @@ class Instance:
         message doesn't tell which.
         """
         key_hash = hash_key(self.pepper, key)
-        if not self._arrivals.knows(key_hash) and not is_well_formed(key):
+        if not self.arrivals.knows(key_hash) and not is_well_formed(key):
             raise unauthenticated()
-        return self.reader_of(await self._arrivals.by_key(key_hash), key_hash)
+        return self.reader_of(await self.arrivals.by_key(key_hash), key_hash)
 
     def reader_of(self, arrival: Arrival | None, key_hash: str) -> Reader:
         """The same for whoever has come in, or goes on after they changed something."""

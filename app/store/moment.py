@@ -46,7 +46,7 @@ def arrival_by_key(connection: Connection, key_hash: str, known: Arrival | None 
 
 def revisions_in_all(connection: Connection) -> int:
     """How many revisions all ledgers have together: it moves with everything that an answer may speak of."""
-    return _sum().rows(connection, {})[0].total or 0
+    return int(_sum().rows(connection, {})[0].total or 0)  # PostgreSQL adds up whole numbers as decimals
 
 
 def _revisions(connection: Connection, person: Person) -> dict[str, int]:

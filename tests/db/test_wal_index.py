@@ -1,10 +1,12 @@
 """Every commit of whichever process is heard of by who looks next, and looking takes nobody's lock away."""
 
+import random
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, text
 from app.db import wal_index
 from app.db.engine import Database
 from app.db.probe import Probe
+from app.db.wal_index import Commit, WalIndex
 
 ANOTHER = """
 import sqlite3, sys
@@ -183,3 +186,102 @@ async def test_the_last_user_closes_the_index(file: Path) -> None:
         await each.close()
         await each.close()
     assert wal_index._mapped == before
+
+
+class Heard:
+    """What is told of the commits of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.commits: list[Commit | None] = []
+        self._database = database
+
+    async def insert(self, *, rows: int = 1) -> Commit | None:
+        """Insert so many rows; gives the commit, if it is known."""
+        await self._database.write(partial(_insert, rows=rows), committed=lambda _, commit: self.commits.append(commit))
+        return self.commits[-1]
+
+
+def _insert(connection: Connection, rows: int = 1) -> None:
+    for _ in range(rows):
+        connection.execute(text("INSERT INTO numbers VALUES (1)"))
+
+
+async def test_a_commit_is_told_by_what_it_made_of_the_index(database: Database) -> None:
+    heard = Heard(database)
+    found = [await heard.insert(rows=rows) for rows in (1, 3, 1)]
+    assert None not in found
+    assert [one.after for one in found[:-1] if one] == [one.before for one in found[1:] if one]
+    assert await heard.insert(rows=0) is None, "nothing was committed"
+
+
+async def test_a_commit_is_not_told_where_another_process_has_made_the_next(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, header = Heard(database), WalIndex.header
+    await heard.insert()
+    with another_process(file) as another:
+        looked: list[bytes | None] = []
+
+        def look(self: WalIndex) -> bytes | None:
+            looked.append(None)
+            if len(looked) == 2:  # the first time is before the commit, inside the transaction
+                assert another.says("INSERT INTO numbers VALUES (1)") == "done"
+            return header(self)
+
+        monkeypatch.setattr(WalIndex, "header", look)
+        assert await heard.insert() is None
+        assert await heard.insert() is not None
+
+
+async def test_no_commit_is_told_by_a_header_that_is_being_written(database: Database) -> None:
+    commit = await Heard(database).insert()
+    assert commit is not None
+    before, after = commit
+    assert Commit.between(before, after) == commit
+    assert Commit.between(before, before) is None
+    assert Commit.between(after, before) is None
+    assert Commit.between(before, after[:48] + before[48:]) is None
+    assert Commit.between(before, before[:48] + after[48:]) is None
+    assert Commit.between(None, after) is Commit.between(before, None) is None
+
+
+async def test_who_follows_commits_knows_what_who_reads_would(database: Database, file: Path) -> None:
+    """Whatever others do in between, and whenever the log is written back or begun anew."""
+    rng, heard, read = random.Random(7), Heard(database), []
+    probe = counting(database, read)
+    with another_process(file) as another, closing(sqlite3.connect(file, isolation_level=None)) as truth:
+        for number in range(400):
+            step = rng.randrange(8)
+            if step < 5:
+                commit = await heard.insert()
+                if commit is not None and rng.random() < 0.9:
+                    probe.follow(commit, lambda count: count + 1)
+            elif step == 5:
+                assert another.says("INSERT INTO numbers VALUES (2)") == "done"
+            elif step == 6:
+                how = rng.choice(["PASSIVE", "RESTART", "TRUNCATE"])
+                assert another.says(f"PRAGMA wal_checkpoint({how})") == "done"
+            if rng.random() < 0.7:
+                assert probe.at_once() == truth.execute("SELECT count(*) FROM numbers").fetchone()[0], number
+    assert len(read) < 250, "else nothing was followed"
+
+
+async def test_what_was_committed_while_sqlite_was_asked_is_not_followed(database: Database) -> None:
+    """It is in the value already: a step more would be one too many."""
+    heard, commits, is_due = Heard(database), list[Commit | None](), False
+
+    def slowly(connection: Connection) -> int:
+        if is_due and not commits:
+            database._writer._run(_insert, lambda _, commit: commits.append(commit))  # type: ignore[attr-defined]
+        found: int = connection.execute(text("SELECT count(*) FROM numbers")).scalar_one()
+        return found
+
+    probe = database.probe(slowly)
+    assert [probe.at_once(), probe.at_once()] == [0, 0]
+    await heard.insert()
+    is_due = True
+    assert probe.at_once() == 2
+    (commit,) = commits
+    assert commit is not None
+    assert probe.follow(commit, lambda count: count + 1) is None
+    assert probe.at_once() == 2
