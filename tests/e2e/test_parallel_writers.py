@@ -14,6 +14,7 @@ from tests.conformance.house import SECRET, Caller, House, Refused, open_house
 from tests.e2e.servers import serving
 
 CLIENTS = 8
+ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,22 @@ async def test_deleting_and_filling_at_once_leaves_nothing_half_done(two: Two) -
         refused = [each.code for each in (deleted, created) if isinstance(each, Refused)]
         assert refused in (["CONFLICT"], ["NOT_FOUND"])
         assert await alice.sees(team) is isinstance(deleted, Refused)
+
+
+async def test_what_was_done_is_seen_by_whoever_asks_next_on_either_server(two: Two) -> None:
+    """While others go on writing on both: no server goes on from its own writes past those of the other."""
+    alice = two.alice[0]
+    organizations = [two.organization, await alice.organization("another")]
+    teams = [await alice.team(organizations[number % 2], f"t{number}") for number in range(CLIENTS)]
+    await asyncio.gather(*(_rename_and_look(two, organizations, team, number) for number, team in enumerate(teams)))
+
+
+async def _rename_and_look(two: Two, organizations: list[str], team: str, client: int) -> None:
+    asked = "query($id: ID!, $team: ID!) { organization(id: $id) { revision } team(id: $team) { name } }"
+    for number in range(ROUNDS):
+        writer = two.alice[(client + number * (client % 3 + 1)) % 2]
+        done = await writer.do("updateTeam", teamId=team, name=f"{number} by {client}")
+        for reader in two.alice:
+            seen = await reader.ask(asked, id=organizations[client % 2], team=team)
+            assert seen["organization"]["revision"] >= done["revision"]
+            assert seen["team"]["name"] == f"{number} by {client}"
