@@ -10,6 +10,7 @@ import click
 
 from app.cli.audit import audit
 from app.cli.create_admin import create_admin
+from app.cli.create_key import create_key
 from app.cli.demo import demo
 from app.cli.migrate import migrate
 from app.cli.schema import schema
@@ -26,7 +27,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (serve, migrate, demo, create_admin, audit, schema, settings):
+for command in (serve, migrate, demo, create_admin, create_key, audit, schema, settings):
     bailiwick.add_command(command)
 
 

@@ -7,11 +7,14 @@ from app.db.engine import Connection, Database
 from app.db.text import folded
 from app.errors import conflict
 from app.policy.emails import is_email
-from app.services.keys import hash_key, make_key, shown_prefix
+from app.services.api_keys import insert_key
+from app.services.key_scopes import Wanted
 from app.services.problems import Problems
 from app.store.emptiness import has_instance_admin
 from app.store.ledger import INSTANCE, Record, lock
 from app.store.people import person_id_by_email
+
+FIRST_KEY = Wanted("first key", permissions=None, resource_id=None, expires_at=None)
 
 
 async def create_first_administrator(
@@ -27,9 +30,8 @@ async def create_first_administrator(
     if not is_email(email):
         problems.add(f"`{email}` is not an e-mail", "email")
     problems.refuse()
-    key = make_key()
 
-    def create(connection: Connection) -> None:
+    def create(connection: Connection) -> str:
         writer = lock(connection, [INSTANCE], clock)
         if has_instance_admin(connection):
             raise conflict("there is an instance administrator already: this makes the first one alone")
@@ -45,16 +47,8 @@ async def create_first_administrator(
             is_active=True,
             is_instance_admin=True,
         )
-        writer.add(
-            tables.ApiKey,
-            INSTANCE,
-            user_id=user_id,
-            name="first key",
-            prefix=shown_prefix(key),
-            key_hash=hash_key(pepper, key),
-            created_by=user_id,
-        )
+        made = insert_key(writer, pepper, user_id, user_id, FIRST_KEY)
         writer.commit(Record("createAdministrator", target_id=user_id, target_name=name))
+        return made.secret
 
-    await database.write(create)
-    return key
+    return await database.write(create)

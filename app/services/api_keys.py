@@ -69,7 +69,7 @@ async def _create_own(instance: Instance, reader: Reader, wanted: Wanted) -> App
             raise not_found()
         if not is_narrow:
             raise _reaches_further()
-        made = _insert(change.writer, instance.pepper, change.asker.id, change.asker.id, wanted)
+        made = insert_key(change.writer, instance.pepper, change.asker.id, change.asker.id, wanted)
         change.about(made.id, wanted.name)
         return made
 
@@ -97,7 +97,7 @@ def _create_for(change: Change, account_id: str, pepper: bytes, wanted: Wanted) 
     if account.organization_id != change.organization.id:
         raise BailiwickError(ErrorCode.INELIGIBLE_SUBJECT, "keys are made for oneself and for service accounts here")
     expect_held(change, held_by_key(change.facts, account_id, wanted, change.instant))
-    made = _insert(change.writer, pepper, account_id, change.asker.id, wanted)
+    made = insert_key(change.writer, pepper, account_id, change.asker.id, wanted)
     change.about(made.id, wanted.name)
     return made
 
@@ -106,7 +106,8 @@ def _reaches_further() -> BailiwickError:
     return BailiwickError(ErrorCode.FORBIDDEN, "a key makes only keys that are as narrow and as short-lived as itself")
 
 
-def _insert(writer: Writer, pepper: bytes, user_id: str, maker_id: str, wanted: Wanted) -> NewKey:
+def insert_key(writer: Writer, pepper: bytes, user_id: str, maker_id: str, wanted: Wanted) -> NewKey:
+    """Add a key of somebody's to the instance's ledger, which the writer holds; who asks for it is judged elsewhere."""
     secret = make_key()
     held = wanted.permissions
     key_id = writer.add(
