@@ -49,6 +49,7 @@ class _Server(uvicorn.Server):
                 log_config=None,  # app.cli.logs has seen to it
                 access_log=False,  # app.web.edge writes a line for each request
                 server_header=False,
+                proxy_headers=False,  # nothing here asks for the client's address or scheme
                 timeout_graceful_shutdown=GRACE,
             )
         )

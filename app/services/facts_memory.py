@@ -120,6 +120,10 @@ class FactsMemory:
         self._loading: dict[str, asyncio.Lock] = {}
         self._left: dict[str, tuple[Structure, ...]] = {}
         """As the last transactions left organizations; replaced whole, so that any thread may read."""
+        self._bytes = 0
+        """What all take, as it was last counted, and what facts have come and left since."""
+        self._uncounted = 0
+        """How many versions have come since it was counted."""
 
     async def version(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
         """The organization's facts at these revisions; None where there was no such organization then."""
@@ -188,8 +192,11 @@ class FactsMemory:
         version = Version(structure, nearest, self._most_views(structure), node_views=node_views)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
+        self._bytes += _fact_bytes(structure)
+        self._uncounted += 1
         while len(versions) > VERSIONS:
             left = versions.pop(min(versions))
+            self._bytes -= _fact_bytes(left.structure)
             for each in versions.values():
                 if each.before is left:
                     each.before = None
@@ -209,20 +216,20 @@ class FactsMemory:
         return max(1, min(MOST_VIEWS, share // _view_bytes(structure)))
 
     def _shed(self) -> None:
-        while len(self._versions) > 1 and self._bytes() > self._budget:
-            organization_id, _ = self._versions.popitem(last=False)
+        # Views come without being counted. To count all after each change would cost more than it, among a thousand.
+        if self._bytes > self._budget or self._uncounted >= len(self._versions):
+            self._bytes, self._uncounted = sum(map(self._bytes_of, self._versions)), 0
+        while len(self._versions) > 1 and self._bytes > self._budget:
+            organization_id = next(iter(self._versions))
+            self._bytes -= self._bytes_of(organization_id)
+            del self._versions[organization_id], self._node_views[organization_id]
             self._left.pop(organization_id, None)
-            self._node_views.pop(organization_id, None)
 
-    def _bytes(self) -> int:
-        return sum(
-            len(version.objects) * _view_bytes(version.structure) + version.structure.facts.size * FACT_BYTES
-            for versions in self._versions.values()
-            for version in versions.values()
-        ) + sum(
-            len(self._node_views[organization_id]) * _view_bytes(versions[max(versions)].structure)
-            for organization_id, versions in self._versions.items()
-        )
+    def _bytes_of(self, organization_id: str) -> int:
+        versions = self._versions[organization_id].values()
+        views = max(_view_bytes(version.structure) for version in versions)
+        count = len(self._node_views[organization_id]) + sum(len(version.objects) for version in versions)
+        return count * views + sum(_fact_bytes(version.structure) for version in versions)
 
 
 @contextmanager
@@ -235,6 +242,10 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _fact_bytes(structure: Structure) -> int:
+    return structure.facts.size * FACT_BYTES
 
 
 def _view_bytes(structure: Structure) -> int:

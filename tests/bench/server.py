@@ -38,6 +38,7 @@ def main(name: str, size: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -243,6 +243,27 @@ async def test_the_least_recently_used_organization_leaves(memory: Memory, loads
     for name in ("acme", "initech", "globex"):
         await memory.version(of=name)
     assert [loads.count("whole", memory.ids[name]) for name in ("acme", "initech", "globex")] == [1, 1, 2]
+
+
+async def test_views_make_others_leave_as_well(memory: Memory) -> None:
+    """They are counted once as many versions have come as there are organizations: not each time."""
+    known = [await memory.version(of=name) for name in ("globex", "initech", "acme")]
+    facts = sum(version.structure.facts.size for version in known) * FACT_BYTES
+    memory.memory = FactsMemory(memory.database, facts * VERSIONS)
+    for name in ("globex", "initech"):
+        await memory.version(of=name)
+    version = await memory.version()
+    for number in range(facts * VERSIONS // VIEW_BYTES):
+        person = replace(memory.subject("ada").person, id=f"usr_{number}")
+        version.objects_of(Subject(person), NOW)
+    (restriction,) = version.structure.facts.restrictions.values()
+    left = []
+    for number in range(3):
+        await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=number % 2 == 0)))
+        left.append(len(memory.memory._versions))
+    assert left[0] == 3
+    assert left[-1] == 1
+    assert list(memory.memory._versions) == [memory.ids["acme"]]
 
 
 async def test_one_that_is_larger_than_the_budget_is_answered_all_the_same(memory: Memory) -> None:
