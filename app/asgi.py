@@ -111,8 +111,9 @@ class Server:
         return [DemoPerson(each.name, each.about, each.key) for each in demo_people(self._settings.pepper())]
 
     def _context(self, scope: Scope) -> Soon[Context]:
-        reader = authenticate(scope, self.instance)
-        return begin(self._awaited(reader)) if isinstance(reader, Rest) else Context(self.instance, reader)
+        instance = self.instance
+        reader = authenticate(scope, instance)
+        return begin(self._awaited(reader)) if isinstance(reader, Rest) else Context(instance, reader)
 
     async def _awaited(self, reader: Rest[Reader | None]) -> Context:
         return Context(self.instance, await reader)

@@ -26,9 +26,6 @@ from app.execution.run import Run
 Bind = Callable[[Run], dict[str, Any]]
 """Gives the arguments in one execution. Raises what graphql-core says is wrong with them."""
 
-Quick = Callable[[dict[str, Any]], dict[str, Any] | None]
-"""Gives the arguments from converted variables; None where graphql-core has to be asked."""
-
 _IMMUTABLE = (str, int, float, bool, Enum, type(None))
 
 
@@ -43,15 +40,7 @@ class Binder:
         if not node.arguments and not any(map(_has_default, definition.args.values())):
             return _required(definition, node) or (lambda _run: {})
         slow = self._slow(definition, node)
-        quick = self._quick(definition, node)
-        if quick is None:
-            return slow
-
-        def bind(run: Run) -> dict[str, Any]:
-            found = None if run.converted is None else quick(run.converted)
-            return slow(run) if found is None else found
-
-        return bind
+        return self._quick(definition, node, slow) or slow
 
     def _slow(self, definition: GraphQLField, node: FieldNode) -> Bind:
         """As graphql-core and strawberry do it."""
@@ -84,7 +73,7 @@ class Binder:
             return None
         return values if all(isinstance(value, _IMMUTABLE) for value in values.values()) else None
 
-    def _quick(self, definition: GraphQLField, node: FieldNode) -> Quick | None:
+    def _quick(self, definition: GraphQLField, node: FieldNode, slow: Bind) -> Bind | None:
         """From variables that were converted already, where each stands for a whole argument, and from constants."""
         nodes = {one.name.value: one for one in node.arguments or ()}
         constants: dict[str, Any] = {}
@@ -102,19 +91,22 @@ class Binder:
                 if constant is None:
                     return None
                 constants.update(constant)
-        return _quick_binding(constants, variables)
+        return _quick_binding(constants, variables, slow)
 
 
-def _quick_binding(constants: dict[str, Any], variables: list[tuple[str, str, bool]]) -> Quick:
-    def bind(converted: dict[str, Any]) -> dict[str, Any] | None:
+def _quick_binding(constants: dict[str, Any], variables: list[tuple[str, str, bool]], slow: Bind) -> Bind:
+    def bind(run: Run) -> dict[str, Any]:
+        converted = run.converted
+        if converted is None:
+            return slow(run)
         values = constants.copy()
         for python_name, variable, is_non_null in variables:
             if variable in converted:
                 value = values[python_name] = converted[variable]
                 if value is None and is_non_null:
-                    return None
+                    return slow(run)
             elif is_non_null:
-                return None
+                return slow(run)
         return values
 
     return bind

@@ -55,11 +55,12 @@ class Inputs:
     def converter(self, kind: GraphQLInputType) -> Convert:
         """The conversion of values of one type."""
         if isinstance(kind, GraphQLNonNull):
-            return _non_null(self.converter(kind.of_type))
+            return self._convert(kind.of_type)
         convert = self._convert(kind)
         return lambda value: None if value is None else convert(value)
 
     def _convert(self, kind: Any) -> Convert:
+        """The conversion of what is not null, as which null is odd."""
         if isinstance(kind, GraphQLList):
             return _list(kind.of_type, self)
         name = kind.name
@@ -84,23 +85,14 @@ def _odd(_value: Any) -> Any:
     raise OddValueError
 
 
-def _non_null(convert: Convert) -> Convert:
-    def convert_non_null(value: Any) -> Any:
-        if value is None:
-            raise OddValueError
-        return convert(value)
-
-    return convert_non_null
-
-
 def _list(item_type: Any, inputs: Inputs) -> Convert:
     is_nullable = not isinstance(item_type, GraphQLNonNull)
     if not is_nullable and isinstance(item_type.of_type, GraphQLInputObjectType):
         return inputs.list_converter(item_type.of_type) or _odd
-    convert = inputs.converter(item_type) if is_nullable else inputs._convert(item_type.of_type)
+    convert = inputs.converter(item_type)
 
     def convert_list(value: Any) -> list[Any]:
-        if value.__class__ is not list or (not is_nullable and None in value):
+        if value.__class__ is not list:
             raise OddValueError
         return [convert(item) for item in value]
 
@@ -119,7 +111,7 @@ def _leaf(kind: GraphQLScalarType | GraphQLEnumType) -> Convert:
     coerce = kind.coerce_input_value
 
     def convert_scalar(value: Any) -> Any:
-        converted = coerce(value)
+        converted = Undefined if value is None else coerce(value)
         if converted is Undefined:
             raise OddValueError
         return converted

@@ -131,7 +131,9 @@ class View:
     def node(self, node_id: str) -> Node | None:
         """The organization, team or project, where it is visible."""
         number = self.structure.node_number.get(node_id)
-        return self.structure.nodes[number] if number is not None and holds(self._visible_nodes, number) else None
+        if number is None or not self._visible_nodes[number >> 3] >> (number & 7) & 1:
+            return None
+        return self.structure.nodes[number]
 
     def node_of_each(self, node_ids: Sequence[str]) -> list[Node | None]:
         """The same of each of many nodes."""
@@ -173,7 +175,8 @@ class View:
 
     def may_in_environment(self, permission: Permission, number: int) -> bool:
         if self._by_project and number not in self.structure.restricted:
-            return holds(self.node_view.holding_in_environments(permission), self.structure.project_of[number])
+            project = self.structure.project_of[number]
+            return self.node_view.holding_in_environments(permission)[project >> 3] >> (project & 7) & 1 == 1
         known = self._known.setdefault(permission, {})
         allowed = known.get(number)
         if allowed is None:

@@ -76,7 +76,7 @@ class Exchange:
         self._send = send
         self._state = scope.setdefault("state", {})
         self._began = time.perf_counter()
-        self._noted = False
+        self._noted = not log.isEnabledFor(logging.INFO)
         headers = dict(scope["headers"])
         if len(headers) != len(scope["headers"]):
             headers = _joined(scope["headers"])
@@ -95,7 +95,7 @@ class Exchange:
 
     def note(self) -> None:
         """Write the request's line in the log, once: as the answer goes out, or when there will be none."""
-        if self._noted or not log.isEnabledFor(logging.INFO):
+        if self._noted:
             return
         self._noted = True
         entry = {
