@@ -19,9 +19,15 @@ def who_may(
     """
     looked_at, listed = _nodes(facts, resource_id), _environments(facts, resource_id)
     named = _named(facts, resource_id)
+    numbers: dict[object, int] = {}
     known: dict[object, bool] = {}
     for person in people:
-        standing = person.id if person.id in named else _standing(facts, person, looked_at, listed)
+        standing: object = person.id
+        if person.id not in named:
+            standing = (
+                (person.is_active, person.is_instance_admin, person.is_service_account),
+                _counting(facts, person.id, looked_at, listed, numbers),
+            )
         allowed = known.get(standing)
         if allowed is None:
             allowed = known[standing] = bool(decide(facts, Subject(person), permission, resource_id, at))
@@ -29,16 +35,18 @@ def who_may(
             yield person
 
 
-def _standing(facts: Facts, person: Person, looked_at: frozenset[str], listed: frozenset[str]) -> object:
-    """What the rule could read about somebody whom nothing names."""
-    memberships = facts.memberships_of(person.id)
-    counting = []
-    for own in memberships:
+def _counting(
+    facts: Facts, user_id: str, looked_at: frozenset[str], listed: frozenset[str], numbers: dict[object, int]
+) -> tuple[int, ...]:
+    """What the rule could read of somebody's memberships; `numbers` has those of all, so that few are compared."""
+    found = []
+    for own in facts.memberships_of(user_id):
         if own.node_id in looked_at:
             allowed = None if own.mode is EnvironmentAccessMode.FULL else own.environment_ids & listed
-            counting.append((own.node_id, own.role_ids, own.starts_at, own.expires_at, allowed))
-    kind = person.is_active, person.is_instance_admin, person.is_service_account
-    return kind, counting[0] if len(counting) == 1 else tuple(sorted(counting, key=repr))
+            read = own.node_id, own.role_ids, own.starts_at, own.expires_at, allowed
+            found.append(numbers.setdefault(read, len(numbers)))
+    found.sort()
+    return tuple(found)
 
 
 def _nodes(facts: Facts, resource_id: str) -> frozenset[str]:
