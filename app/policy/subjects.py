@@ -1,8 +1,9 @@
 """Who may do one thing: the rule asked about many people, once for all whom it can't tell apart."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Person
+from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Membership, Person
 from app.policy.restrictions import restrictions_on
 from app.policy.rule import decide
 from app.policy.subject import Subject
@@ -10,24 +11,37 @@ from app.policy.vocabulary import EnvironmentAccessMode, Permission
 
 
 def who_may(
-    facts: Facts, people: Iterable[Person], permission: Permission, resource_id: str, at: int
+    facts: Facts,
+    people: Sequence[Person],
+    permission: Permission,
+    resource_id: str,
+    at: int,
+    *,
+    are_all: bool = False,
 ) -> Iterator[Person]:
     """Those of some people who may do this to that at an instant (µs), in their order.
 
     All that the rule reads about somebody is whether they are active and what they are, their memberships on nodes
     that could count here, their access list, and what names them. Who is alike in that has one decision.
+
+    `are_all`: that whoever asks may see everybody. Then memberships are read by node, which takes half as long; else by
+    person, so that it takes as long as if nobody was hidden.
     """
     looked_at, listed = _nodes(facts, resource_id), _environments(facts, resource_id)
-    named = _named(facts, resource_id)
-    numbers: dict[object, int] = {}
+    memberships: Iterable[Membership]
+    if are_all:
+        memberships = chain.from_iterable(map(facts.memberships_on, looked_at))
+    else:
+        own = chain.from_iterable(facts.memberships_of(person.id) for person in people)
+        memberships = (each for each in own if each.node_id in looked_at)
+    counting, named = _counting(memberships, listed), _named(facts, resource_id)
     known: dict[object, bool] = {}
     for person in people:
         standing: object = person.id
         if person.id not in named:
-            standing = (
-                (person.is_active, person.is_instance_admin, person.is_service_account),
-                _counting(facts, person.id, looked_at, listed, numbers),
-            )
+            kind = person.is_active, person.is_instance_admin, person.is_service_account
+            read = counting.get(person.id, ())
+            standing = kind, read if len(read) < 2 else tuple(sorted(read))
         allowed = known.get(standing)
         if allowed is None:
             allowed = known[standing] = bool(decide(facts, Subject(person), permission, resource_id, at))
@@ -35,18 +49,15 @@ def who_may(
             yield person
 
 
-def _counting(
-    facts: Facts, user_id: str, looked_at: frozenset[str], listed: frozenset[str], numbers: dict[object, int]
-) -> tuple[int, ...]:
-    """What the rule could read of somebody's memberships; `numbers` has those of all, so that few are compared."""
-    found = []
-    for own in facts.memberships_of(user_id):
-        if own.node_id in looked_at:
-            allowed = None if own.mode is EnvironmentAccessMode.FULL else own.environment_ids & listed
-            read = own.node_id, own.role_ids, own.starts_at, own.expires_at, allowed
-            found.append(numbers.setdefault(read, len(numbers)))
-    found.sort()
-    return tuple(found)
+def _counting(memberships: Iterable[Membership], listed: frozenset[str]) -> dict[str, tuple[int, ...]]:
+    """By subject: what the rule could read of these memberships, numbered, so that few are compared."""
+    found: dict[str, tuple[int, ...]] = {}
+    numbers: dict[object, int] = {}
+    for own in memberships:
+        allowed = None if own.mode is EnvironmentAccessMode.FULL else own.environment_ids & listed
+        number = numbers.setdefault((own.node_id, own.role_ids, own.starts_at, own.expires_at, allowed), len(numbers))
+        found[own.subject_id] = (*found.get(own.subject_id, ()), number)
+    return found
 
 
 def _nodes(facts: Facts, resource_id: str) -> frozenset[str]:

@@ -191,9 +191,10 @@ def name_order(name: str) -> tuple[str, str]:
 
 def subjects(objects: Objects, permission: Permission, resource_id: str) -> list[Person]:
     """Who may do this to that, of the people that the asker sees."""
-    shown = objects.people
-    seen = (person for person in objects.facts.people_by_name if person.id in shown)
-    return list(who_may(objects.facts, seen, permission, resource_id, objects.view.at))
+    shown, view = objects.people, objects.view
+    seen = [person for person in objects.facts.people_by_name if person.id in shown]
+    sees_all = view.is_instance_admin or bool(view.node_view.watched & 1)
+    return list(who_may(objects.facts, seen, permission, resource_id, view.at, are_all=sees_all))
 
 
 def service_accounts(objects: Objects) -> list[Person]:

@@ -43,8 +43,9 @@ def test_a_level_above_a_team_that_a_rule_names_tells_people_apart() -> None:
     at.member("bob", "vault", "VIEWER")
     at.restrict("web", name="prod", grants=[Named(team="vault/qa", inheritance=Inheritance.ALL)])
     facts, people = at.facts(), [at.people["ann"], at.people["bob"]]
-    may = list(who_may(facts, people, Permission.ENVIRONMENT_STOP, prod.id, NOW))
-    assert [person.name for person in may] == ["bob"]
+    for are_all in (False, True):
+        may = list(who_may(facts, people, Permission.ENVIRONMENT_STOP, prod.id, NOW, are_all=are_all))
+        assert [person.name for person in may] == ["bob"]
 
 
 def allowed(facts: Facts, instants: Iterable[int]) -> int:
@@ -54,6 +55,8 @@ def allowed(facts: Facts, instants: Iterable[int]) -> int:
         for resource_id in (facts.organization.id, *facts.teams, *facts.projects, *facts.environments, "unknown"):
             for permission in Permission:
                 alone = [p for p in people if decide(facts, Subject(p), permission, resource_id, at)]
-                assert list(who_may(facts, people, permission, resource_id, at)) == alone, (permission, resource_id)
+                for are_all in (False, True):
+                    found_at_once = list(who_may(facts, people, permission, resource_id, at, are_all=are_all))
+                    assert found_at_once == alone, (permission, resource_id, are_all)
                 found += len(alone)
     return found
