@@ -6,10 +6,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from app.cli.store import settings_of_store
 from app.db.engine import Database
-from app.db.migrate import is_current
 from app.services.audit import Ledger, ledgers, verify_ledger
-from app.settings import load
 
 
 @click.group
@@ -21,9 +20,7 @@ def audit() -> None:
 @click.option("--organization", "slug", help="Only this organization's, by its slug.")
 def verify(slug: str | None) -> None:
     """Walk the hash chain of each organization and of the instance, and say where one breaks."""
-    settings = load()
-    if not is_current(settings.database_url):
-        raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+    settings = settings_of_store()
     broken = asyncio.run(_verify(settings.database_url, slug))
     if broken:
         raise click.ClickException(f"{broken} broken: somebody changed what was recorded")

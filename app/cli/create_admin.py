@@ -4,13 +4,13 @@ import asyncio
 
 import click
 
+from app.cli.store import settings_of_store
 from app.db.engine import Database
-from app.db.migrate import is_current
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
 from app.services.administrators import create_first_administrator
 from app.services.instance import now_us
-from app.settings import Settings, load
+from app.settings import Settings
 
 
 @click.command("create-admin")
@@ -18,9 +18,7 @@ from app.settings import Settings, load
 @click.option("--email", required=True, help="Their e-mail.")
 def create_admin(name: str, email: str) -> None:
     """Create the first instance administrator, and print their key: it is shown this once."""
-    settings = load()
-    if not is_current(settings.database_url):
-        raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+    settings = settings_of_store()
     try:
         key = asyncio.run(_create(settings, name, email))
     except BailiwickError as error:

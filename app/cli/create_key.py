@@ -4,14 +4,14 @@ import asyncio
 
 import click
 
+from app.cli.store import settings_of_store
 from app.db.engine import Database
-from app.db.migrate import is_current
 from app.errors import BailiwickError
 from app.policy.facts import Person
 from app.policy.vocabulary import ErrorCode
 from app.services.handed_out_keys import hand_out_key
 from app.services.instance import now_us
-from app.settings import Settings, load
+from app.settings import Settings
 
 LONGEST = 36_500
 """Days that a key may live which does expire."""
@@ -23,9 +23,7 @@ LONGEST = 36_500
 @click.option("--days", type=click.IntRange(1, LONGEST), help="After how many days it expires; without it never.")
 def create_key(email: str, name: str, days: int | None) -> None:
     """Make a key for a person, and print it: it is shown this once."""
-    settings = load()
-    if not is_current(settings.database_url):
-        raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+    settings = settings_of_store()
     try:
         person, key = asyncio.run(_make(settings, email, name, days))
     except BailiwickError as error:
