@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.postgres import server
 
-pytest_plugins = ["tests.fixtures.answers", "tests.fixtures.database"]
+pytest_plugins = ["tests.fixtures.answers", "tests.fixtures.command", "tests.fixtures.database"]
 
 KINDS = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
 SERVER_URL = pytest.StashKey[str]()

@@ -1,10 +1,7 @@
 """The command line: its result on stdout, a failure in one line on stderr, and the exit code that goes with it."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
@@ -13,43 +10,14 @@ from app.errors import not_found
 from app.settings import Settings, variable
 
 
-class Done(NamedTuple):
-    """How a command ended."""
-
-    code: int | str | None
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path) -> Callable[..., Done]:
-    """Runs `bailiwick` with these arguments and variables, and no others, in an empty folder."""
-    for name in [name for name in os.environ if name.startswith("BAILIWICK_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str, **environment: str) -> Done:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["bailiwick", *arguments])
-        try:
-            __main__.main()
-            code = 0
-        except SystemExit as error:
-            code = error.code
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
 def test_it_is_a_module_too(tmp_path):
     done = subprocess.run([sys.executable, "-m", "app"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: bailiwick [OPTIONS] COMMAND")
 
 
-def test_settings_are_printed_with_their_meaning_and_secrets_masked(run):
-    done = run("settings", BAILIWICK_PORT="8123", BAILIWICK_SECRET="not-to-be-shown-at-all")
+def test_settings_are_printed_with_their_meaning_and_secrets_masked(bailiwick):
+    done = bailiwick("settings", BAILIWICK_PORT="8123", BAILIWICK_SECRET="not-to-be-shown-at-all")
     assert done.code == 0, done.err
     assert [line.split()[0] for line in done.out.splitlines()] == [variable(name) for name in Settings.model_fields]
     assert ["BAILIWICK_PORT", "8123"] in [line.split()[:2] for line in done.out.splitlines()]
@@ -57,13 +25,13 @@ def test_settings_are_printed_with_their_meaning_and_secrets_masked(run):
     assert "not-to-be-shown" not in done.out
 
 
-def test_settings_make_no_file(run, tmp_path):
-    run("settings")
+def test_settings_make_no_file(bailiwick, tmp_path):
+    bailiwick("settings")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_migrating_twice_is_fine(run, tmp_path):
-    first, second = run("migrate"), run("migrate")
+def test_migrating_twice_is_fine(bailiwick, tmp_path):
+    first, second = bailiwick("migrate"), bailiwick("migrate")
     assert (first.code, first.out, first.err) == (0, "the store was brought up to date\n", "")
     assert (second.code, second.out, second.err) == (0, "the store is up to date\n", "")
     assert (tmp_path / "data/bailiwick.db").exists()
@@ -77,20 +45,20 @@ def test_migrating_twice_is_fine(run, tmp_path):
         (["settings", "--all"], "bailiwick: no such option `--all` (see `bailiwick settings --help`)"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_2(run, arguments, line):
-    done = run(*arguments, BAILIWICK_PORT="x")
+def test_wrong_use_is_one_line_and_exit_2(bailiwick, arguments, line):
+    done = bailiwick(*arguments, BAILIWICK_PORT="x")
     assert (done.code, done.out, done.err) == (2, "", f"{line}\n")
 
 
-def test_a_store_that_is_none_is_one_line_and_exit_1(run, tmp_path):
+def test_a_store_that_is_none_is_one_line_and_exit_1(bailiwick, tmp_path):
     (tmp_path / "text").write_text("this is no database at all")
-    done = run("migrate", BAILIWICK_DATABASE_URL="sqlite:///text")
+    done = bailiwick("migrate", BAILIWICK_DATABASE_URL="sqlite:///text")
     line = "bailiwick: the store can't be used: file is not a database (see `bailiwick settings`)\n"
     assert (done.code, done.out, done.err) == (1, "", line)
 
 
-def test_no_command_is_wrong_use_that_gets_the_help(run):
-    done = run()
+def test_no_command_is_wrong_use_that_gets_the_help(bailiwick):
+    done = bailiwick()
     assert (done.code, done.out) == (2, "")
     assert "settings" in done.err
 
@@ -105,9 +73,9 @@ def test_no_command_is_wrong_use_that_gets_the_help(run):
         (RuntimeError("two\n lines"), "bailiwick: RuntimeError: two lines"),
     ],
 )
-def test_a_failure_is_one_line_and_exit_1(run, monkeypatch, failure, line):
+def test_a_failure_is_one_line_and_exit_1(bailiwick, monkeypatch, failure, line):
     def fail(**_: object) -> None:
         raise failure
 
     monkeypatch.setattr(__main__.bailiwick, "main", fail)
-    assert run() == (1, "", f"{line}\n")
+    assert bailiwick() == (1, "", f"{line}\n")
