@@ -11,11 +11,8 @@ from app.db.session import Committed, LoopReader, PoolReader, PoolWriter, Reader
 from app.db.url import parse_url
 from app.db.wal_index import Commit
 
-__all__ = [
-    "Commit",
-    "Connection",
-    "Database",
-]  # the connection for who passes functions of one on without knowing SQLAlchemy
+# The connection for who passes functions of one on without knowing SQLAlchemy.
+__all__ = ["Commit", "Connection", "Database"]
 
 T = TypeVar("T")
 
