@@ -1,12 +1,10 @@
 """`bailiwick audit verify`: whether the audit is whole."""
 
-import asyncio
-
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from app.cli.store import settings_of_store
+from app.cli.store import in_store
 from app.db.engine import Database
 from app.services.audit import Ledger, ledgers, verify_ledger
 
@@ -20,21 +18,17 @@ def audit() -> None:
 @click.option("--organization", "slug", help="Only this organization's, by its slug.")
 def verify(slug: str | None) -> None:
     """Walk the hash chain of each organization and of the instance, and say where one breaks."""
-    settings = settings_of_store()
-    broken = asyncio.run(_verify(settings.database_url, slug))
+    broken = in_store(lambda database, _: _verify(database, slug))
     if broken:
         raise click.ClickException(f"{broken} broken: somebody changed what was recorded")
 
 
-async def _verify(url: str, slug: str | None) -> int:
-    database = Database.open(url)
-    try:
-        found = await ledgers(database, slug)
-        if not found:
-            raise click.ClickException(f"there is no organization `{slug}`")
-        return sum([not await _verify_one(database, ledger) for ledger in found])
-    finally:
-        await database.close()
+async def _verify(database: Database, slug: str | None) -> int:
+    """How many ledgers are broken."""
+    found = await ledgers(database, slug)
+    if not found:
+        raise click.ClickException(f"there is no organization `{slug}`")
+    return sum([not await _verify_one(database, ledger) for ledger in found])
 
 
 async def _verify_one(database: Database, ledger: Ledger) -> bool:

@@ -13,6 +13,9 @@ from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import ASKED_OF, NEEDS_PUSH, EnvironmentAccessMode, Permission, ResourceKind
 
+MADE_OF = ("organization", "custom_roles", "teams", "projects", "environments")
+"""What of facts a node view may be made of, beside memberships of few."""
+
 _NODE_KINDS = (ResourceKind.ORGANIZATION, ResourceKind.TEAM, ResourceKind.PROJECT)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
 from app.policy.facts import Facts
-from app.policy.node_view import NodeView
+from app.policy.node_view import MADE_OF, NodeView
 from app.policy.objects import Objects
 from app.policy.sight import SMALL
 from app.policy.structure import Structure
@@ -61,12 +61,9 @@ class NodeViews:
 
     def renew(self, was: Facts | None, now: Facts) -> None:
         """Drop those that end with a version: they would hold on to the tree that they were made of."""
-        if was is None or any(getattr(was, name) is not getattr(now, name) for name in _MADE_OF):
+        if was is None or any(getattr(was, name) is not getattr(now, name) for name in MADE_OF):
             lasting = [(subject, view) for subject, view in self._known.items() if view.is_made_of(now)]
             self._known = OrderedDict(lasting)
-
-
-_MADE_OF = ("organization", "custom_roles", "teams", "projects", "environments")
 
 
 @dataclass(slots=True)
