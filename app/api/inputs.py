@@ -8,7 +8,7 @@ from app.api.enums import Permission
 from app.api.fields import given
 from app.api.ids import expect_id
 from app.errors import BailiwickError
-from app.execution.columns import column
+from app.execution.columns import column, distinct
 from app.services.checks import Question
 from app.store.identities import are_ids, kind_of
 
@@ -47,9 +47,9 @@ class CheckInput:
 
 def plain(inputs: Sequence[CheckInput]) -> tuple[Sequence[Permission], Sequence[str]] | None:
     """What and to what, where all is asked for the viewer, of what is there and by good ids; else None."""
-    if not _NOTHING.issuperset(column(inputs, "environment_name")):
+    if not _NOTHING.issuperset(distinct(inputs, "environment_name")):
         return None
-    if not _NOTHING.issuperset(column(inputs, "subject_id")):
+    if not _NOTHING.issuperset(distinct(inputs, "subject_id")):
         return None
     ids: Sequence[str] = column(inputs, "resource_id")
     return (column(inputs, "permission"), ids) if are_ids(ids) else None

@@ -1,6 +1,6 @@
 """Lists of input objects held field by field, so that who wants one field of all makes no object of any."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 
@@ -34,6 +34,10 @@ class Columns(Sequence[Any]):
             return [self._defaults[name]] * len(self._values)
         return [getattr(each, name) for each in self]
 
+    def distinct(self, name: str) -> Collection[Any]:
+        """All values of one attribute, each at least once."""
+        return self.column(name) if name in self._columns or name not in self._defaults else (self._defaults[name],)
+
     def __len__(self) -> int:
         return len(self._values)
 
@@ -65,3 +69,8 @@ def column(objects: Sequence[Any], name: str) -> Sequence[Any]:
     if isinstance(objects, Columns):
         return objects.column(name)
     return [getattr(each, name) for each in objects]
+
+
+def distinct(objects: Sequence[Any], name: str) -> Collection[Any]:
+    """All values of one attribute of some objects, each at least once."""
+    return objects.distinct(name) if isinstance(objects, Columns) else column(objects, name)

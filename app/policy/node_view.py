@@ -95,14 +95,15 @@ class NodeView:
         held = self.visible if self.is_instance_admin else self.standing.nodes(permission, kind)
         return held & self.visible & of_kind
 
-    def holding_in_environments(self, permission: Permission) -> bytes:
-        """The projects, marked, in whose environments the subject holds it where no restriction matches them."""
+    def marked_holding(self, permission: Permission) -> bytes:
+        """The same as `holding_in_environments`, for looking up; made once."""
         marked = self._marked.get(permission)
         if marked is None:
-            marked = self._marked[permission] = marks(self._holding_in_environments(permission), self.size)
+            marked = self._marked[permission] = marks(self.holding_in_environments(permission), self.size)
         return marked
 
-    def _holding_in_environments(self, permission: Permission) -> int:
+    def holding_in_environments(self, permission: Permission) -> int:
+        """The projects in whose environments the subject holds a permission where no restriction matches them."""
         if not self.can_ask(permission, ResourceKind.ENVIRONMENT) or permission is Permission.ENVIRONMENT_APPROVE:
             return 0
         projects = self.showing_environments

@@ -6,13 +6,10 @@ from app.policy.facts import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
 from app.policy.sets import flags, holds, marks, members
 from app.policy.structure import order_of
-from app.policy.views import View
+from app.policy.views import SMALL, View
 
 FEW = 20
 """Who sees less than one in so many has their own sorted; else the order of all is gone through."""
-
-SMALL = 4_000
-"""Of so many environments or nodes those that are seen are kept, eight bytes each."""
 
 
 class Sight:

@@ -4,9 +4,9 @@ Says the same as rule.py, for another need: rule.py gives one answer with its re
 They share no code beyond the vocabulary, so that each is a check of the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import compress, filterfalse, repeat
+from itertools import chain, compress, filterfalse, repeat
 
 from app.policy.facts import Node, Project, Resource
 from app.policy.node_view import NodeView
@@ -25,6 +25,11 @@ from app.policy.vocabulary import (
 
 MOST_KNOWN = 1_000
 """How many answers about single environments a view remembers for each permission, at some 50 bytes each."""
+
+SMALL = 4_000
+"""Of so many environments or nodes a view remembers more: the lists it shows, and what it says of all of them."""
+
+_SAID = (False, True)
 
 
 class View:
@@ -47,6 +52,10 @@ class View:
         self._environment_projects = nodes.marked_showing
         self._by_project = nodes.goes_by_project
         self._known: dict[Permission, dict[int, bool]] = {}
+        self._asked = 0
+        """How many answers have been had by many at once."""
+        self._outcomes: dict[Permission, bytes] = {}
+        """What may be done in each environment, as 1 and 0 by number, once it was worth going over all of them."""
 
     def followed_by(self, structure: Structure, at: int) -> "View | None":
         """The view of the same subject over another version at `at` (µs), if what it sees of nodes stays."""
@@ -110,23 +119,54 @@ class View:
         return answers
 
     def _may_in_environments(self, permissions: Sequence[Permission], numbers: Sequence[int]) -> list[bool]:
+        asked = set(permissions)
+        if self._goes_over_all(len(numbers)):
+            outcomes = {permission: self._outcomes_of(permission) for permission in asked}
+            if len(asked) == 1:
+                (of_each,) = outcomes.values()
+                return [_SAID[of_each[number]] for number in numbers]
+            pairs = zip(permissions, numbers, strict=True)
+            return [_SAID[outcomes[permission][number]] for permission, number in pairs]
         may = self.may_in_environment
         if not self._by_project:
             return list(map(may, permissions, numbers))
         structure = self.structure
-        asked = {permission: self.node_view.holding_in_environments(permission) for permission in set(permissions)}
+        held = {permission: self.node_view.marked_holding(permission) for permission in asked}
         restricted, projects = structure.restricted, map(structure.project_of.__getitem__, numbers)
-        if len(asked) == 1:
-            ((permission, held),) = asked.items()
-            pairs = zip(numbers, projects, strict=True)
-            return [
-                may(permission, n) if n in restricted else held[project >> 3] >> (project & 7) & 1 == 1
-                for n, project in pairs
-            ]
         return [
-            may(permission, n) if n in restricted else asked[permission][project >> 3] >> (project & 7) & 1 == 1
+            may(permission, n) if n in restricted else held[permission][project >> 3] >> (project & 7) & 1 == 1
             for permission, n, project in zip(permissions, numbers, projects, strict=True)
         ]
+
+    def _goes_over_all(self, asked: int) -> bool:
+        """Whether so much has been asked that it pays to go over all environments once and look answers up.
+
+        Only how much was asked decides that, never what there is or is seen.
+        """
+        count = len(self.structure.environments)
+        self._asked += asked
+        return count <= SMALL and self._asked > count + asked
+
+    def _outcomes_of(self, permission: Permission) -> bytes:
+        """What may be done in each environment, by number, and 0 for the one that is nobody's."""
+        outcomes = self._outcomes.get(permission)
+        if outcomes is None:
+            outcomes = self._outcomes[permission] = bytes(self._gone_over(permission))
+        return outcomes
+
+    def _gone_over(self, permission: Permission) -> bytearray:
+        structure, nodes = self.structure, self.node_view
+        one_by_one: Iterable[int]
+        if self._by_project:
+            held = flags(nodes.holding_in_environments(permission), nodes.size + 1)
+            outcomes, one_by_one = bytearray(map(held.__getitem__, structure.project_of)), structure.restricted
+        else:
+            outcomes = bytearray(len(structure.project_of))
+            groups = (structure.environments_of[project] for project in members(nodes.showing_environments))
+            one_by_one = chain.from_iterable(groups)
+        for number in one_by_one:
+            outcomes[number] = self._may_in_environment(permission, number)
+        return outcomes
 
     def node(self, node_id: str) -> Node | None:
         """The organization, team or project, where it is visible."""
@@ -176,7 +216,7 @@ class View:
     def may_in_environment(self, permission: Permission, number: int) -> bool:
         if self._by_project and number not in self.structure.restricted:
             project = self.structure.project_of[number]
-            return self.node_view.holding_in_environments(permission)[project >> 3] >> (project & 7) & 1 == 1
+            return self.node_view.marked_holding(permission)[project >> 3] >> (project & 7) & 1 == 1
         known = self._known.setdefault(permission, {})
         allowed = known.get(number)
         if allowed is None:

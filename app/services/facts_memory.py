@@ -14,10 +14,9 @@ from app.db.engine import Connection, Database
 from app.policy.facts import Facts
 from app.policy.node_view import MADE_OF, NodeView
 from app.policy.objects import Objects
-from app.policy.sight import SMALL
 from app.policy.structure import Structure
 from app.policy.subject import Subject
-from app.policy.views import View
+from app.policy.views import SMALL, View
 from app.store.snapshot import Written, catch_up, load_facts
 
 VERSIONS = 3
@@ -26,10 +25,10 @@ VERSIONS = 3
 MOST_VIEWS = 1_000
 """How many views of one version stay at most; the least recently used leave."""
 
-FACT_BYTES, VIEW_BYTES, NODE_BYTES, SHOWN_BYTES = 1_000, 8_000, 4, 8
+FACT_BYTES, VIEW_BYTES, NODE_BYTES, SHOWN_BYTES = 1_000, 8_000, 4, 12
 """What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes.
 
-The last for each environment as well, where what is seen of them is kept.
+The last for each environment as well, where a view keeps lists of them and what it says of each by permission.
 """
 
 LARGE = 10_000

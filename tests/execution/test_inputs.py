@@ -8,7 +8,7 @@ import pytest
 import strawberry
 from graphql import parse
 
-from app.execution.columns import Columns, column
+from app.execution.columns import Columns, column, distinct
 from app.execution.operation import Workshop
 from tests.execution.compared import by_graphql_core, by_ours, compiled
 
@@ -53,6 +53,10 @@ class Query:
     @strawberry.field
     def shown(self, parts: list[Part]) -> str:
         fields = {name: list(column(parts, name)) for name in FIELDS}
+        for name, values in fields.items():
+            told = distinct(parts, name)
+            assert all(value in told for value in values)
+            assert all(value in values for value in told)
         SEEN.append(type(parts))
         assert [vars(one) for one in parts] == [
             dict(zip(FIELDS, each, strict=True)) for each in zip(*fields.values(), strict=True)

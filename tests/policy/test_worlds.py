@@ -94,17 +94,22 @@ def _differences(view: View, facts: Facts, name: str, place: str, resource_id: s
 
 
 def _differences_together(view: View, name: str, resource_ids: list[str]) -> list[str]:
-    """Between what a view says of many at once and one by one, in any order, of what isn't there as well."""
+    """Between what a view says of many at once and one by one, in any order, of what isn't there as well.
+
+    Asked twice, of a view that nobody has asked: the second time it has gone over all environments.
+    """
     everything = [(permission, id) for id in (*resource_ids, "env_unknown") for permission in Permission]
     random.Random(name).shuffle(everything)
     found = []
     for asked in (everything, *([pair for pair in everything if pair[0] is permission] for permission in Permission)):
-        together = view.may_all([permission for permission, _ in asked], [id for _, id in asked])
-        found += [
-            f"  {name}: {permission} of {id}: asked with others the view says {may}"
-            for (permission, id), may in zip(asked, together, strict=True)
-            if view.may(permission, id) is not may
-        ]
+        fresh = View(view.structure, view.subject, view.at)
+        for time in ("once", "again"):
+            together = fresh.may_all([permission for permission, _ in asked], [id for _, id in asked])
+            found += [
+                f"  {name}: {permission} of {id}: asked {time} with others the view says {may}"
+                for (permission, id), may in zip(asked, together, strict=True)
+                if view.may(permission, id) is not may
+            ]
     return found
 
 

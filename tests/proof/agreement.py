@@ -67,10 +67,12 @@ def view_disagreements(reference: Reference) -> Iterator[Disagreement]:
     questions = [(permission, resource_id) for resource_id in reference.asked for permission in Permission]
     for number, subject in enumerate(reference.world.subjects):
         view = View(structure, subject, reference.at)
-        for (permission, resource_id), may in zip(questions, view.may_all(*zip(*questions, strict=True)), strict=True):
-            if may is not (reference.verdict(number, permission, resource_id) is None):
-                asked = f"view.may_all {permission} on {resource_id}"
-                yield Disagreement(reference, number, asked, may, not may)
+        for time in ("once", "again"):  # from then on it has gone over all environments
+            together = view.may_all(*zip(*questions, strict=True))
+            for (permission, resource_id), may in zip(questions, together, strict=True):
+                if may is not (reference.verdict(number, permission, resource_id) is None):
+                    asked = f"view.may_all, {time}: {permission} on {resource_id}"
+                    yield Disagreement(reference, number, asked, may, not may)
         for resource_id in reference.asked:
             expected = {p for p in Permission if reference.verdict(number, p, resource_id) is None}
             pairs = (

@@ -1,0 +1,54 @@
+"""When a view goes over all environments once, so as to look answers up: how much was asked decides, nothing else."""
+
+import random
+
+import pytest
+
+from app.policy import views
+from app.policy.structure import Structure
+from app.policy.views import View
+from app.policy.vocabulary import Permission
+from tests.proof.random_worlds import RandomWorld, random_world
+
+ASKED = (Permission.ENVIRONMENT_VIEW, Permission.ENVIRONMENT_DEPLOY)
+UNKNOWN = "env_unknown"
+
+
+@pytest.fixture
+def world() -> RandomWorld:
+    return next(w for w in map(random_world, map(random.Random, range(100))) if len(w.facts.environments) > 5)
+
+
+def view_of(world: RandomWorld, number: int) -> View:
+    return View(Structure(world.facts), world.subjects[number], world.instants[0])
+
+
+def calls_until_all_are_gone_over(view: View, resource_id: str) -> int:
+    """How many questions are answered one by one before; each call is about two."""
+    for number in range(1_000):
+        view.may_all(ASKED, [resource_id] * len(ASKED))
+        if view._outcomes:
+            return number
+    return 1_000
+
+
+def test_hidden_visible_and_unknown_ids_take_as_long(world: RandomWorld) -> None:
+    seen: set[bool] = set()
+    for number in range(len(world.subjects)):
+        counts = set()
+        for id in (*world.facts.environments, *world.facts.projects, UNKNOWN):
+            view = view_of(world, number)
+            seen.add(view.sees(id))
+            counts.add(calls_until_all_are_gone_over(view, id))
+        assert counts == {len(world.facts.environments) // len(ASKED) + 1}
+    assert seen == {True, False}
+
+
+def test_in_a_large_organization_they_never_are(world: RandomWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    environments = list(world.facts.environments)
+    small = view_of(world, 0)
+    monkeypatch.setattr(views, "SMALL", len(environments))
+    assert calls_until_all_are_gone_over(small, environments[0]) < 1_000
+    large = view_of(world, 0)
+    monkeypatch.setattr(views, "SMALL", len(environments) - 1)
+    assert calls_until_all_are_gone_over(large, environments[0]) == 1_000
