@@ -62,10 +62,9 @@ def _measured(quick: bool, parts: Sequence[str], say: Say) -> Data:
         with TemporaryDirectory(dir=FOLDER) as folder:
             results |= table_of_operations(Path(folder), QUICK if quick else Plan(), say)
     if "growth" in parts:
-        results["growth"] = []
-        for size in GROWTH[:-1] if quick else GROWTH:
-            with TemporaryDirectory(dir=FOLDER) as folder:
-                results["growth"].append(grow(size, Path(folder), QUICK_PATIENCE if quick else PATIENCE, say))
+        sizes, patience = (GROWTH[:-1], QUICK_PATIENCE) if quick else (GROWTH, PATIENCE)
+        with TemporaryDirectory(dir=FOLDER) as folder:
+            results["growth"] = grow(sizes, Path(folder), patience, say)
     return results
 
 

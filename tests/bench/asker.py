@@ -37,7 +37,7 @@ class Asker:
         await self.ask(document, **variables)
         return (self._process.cpu_ns() - before) / 1_000
 
-    async def usual_cpu(self, document: str, *, times: int = 40, **variables: object) -> float:
+    async def usual_cpu(self, document: str, *, times: int, **variables: object) -> float:
         """The median of several answers' CPU, µs, the first ones left out."""
         found = [await self.cpu(document, **variables) for _ in range(times + 2)]
         return statistics.median(found[2:])

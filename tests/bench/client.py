@@ -117,13 +117,13 @@ async def exchange(connection: Connection, question: Question, prepared: bytes) 
 async def run(port: int, questions: Sequence[Question], times: int) -> Tally:
     """Ask every question so many times over a few connections, each going on when its answer is there."""
     tally, waiting = Tally(), iter([(one, request(one)) for one in questions] * times)
-    async with _awake():
+    async with awake():
         await asyncio.gather(*(_go_on(port, waiting, tally) for _ in range(CONNECTIONS)))
     return tally
 
 
 @asynccontextmanager
-async def _awake() -> AsyncIterator[None]:
+async def awake() -> AsyncIterator[None]:
     """Never sleep meanwhile, where that takes no server's core.
 
     Whoever writes to a process that sleeps pays for waking it: up to 20 µs an answer, the more the slower answers come.

@@ -1,9 +1,13 @@
-"""How costs grow with the organization: the same questions at each size, asked of a server of its own."""
+"""How costs grow with the organization: the same questions at each size, asked of a server of its own.
+
+What is compared between sizes is asked of all in turn, round by round, so that all share the weather.
+"""
 
 import asyncio
 import statistics
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,7 @@ from app.policy.facts import Facts
 from app.services.demo.large.people import key_of, name_of
 from app.services.demo.large.size import Size
 from tests.bench.asker import Asker
-from tests.bench.client import Connection, run
+from tests.bench.client import Connection, awake, run
 from tests.bench.entrants import OURS, Entrant
 from tests.bench.operations import GRANT, PAGE, Question, body, member_of
 from tests.bench.organization import read_facts
@@ -40,6 +44,8 @@ PAUSE = 0.02
 Whoever asks after a pause finds the processor's caches cold, which alone makes a page three times as dear: what is
 compared with each other is asked after as long a pause.
 """
+ROUNDS, UNNOTED, NOTED = 10, 2, 4
+"""Of pages and checks: in so many rounds so many of each, after some that only warm up."""
 WRITES = 10
 VIEWS, FIRST = 100, 3
 LARGE_PAGES = 100
@@ -57,16 +63,34 @@ class Ground:
     member_id: str
 
 
-def grow(size: Size, folder: Path, patience: float, say: Say) -> Data:
-    """Everything there is to be known at one size. `patience`: how many seconds people may take to have their turn."""
+def grow(sizes: Sequence[Size], folder: Path, patience: float, say: Say) -> list[Data]:
+    """Everything there is to be known at each size. `patience`: how many seconds people may take to have their turn."""
+    with ExitStack() as stack:
+        found = asyncio.run(_grow([_growth(size, folder, stack, say) for size in sizes], patience))
+    return [{"size": asdict(size), **data} for size, data in zip(sizes, found, strict=True)]
+
+
+def _growth(size: Size, folder: Path, servers: ExitStack, say: Say) -> "Growth":
+    """The questions at one size, and a server to ask."""
+
+    def told(text: str) -> None:
+        say(f"growth, {size.environments:,} environments: {text}")
+
     whole = replace(size, keys=size.people)
-    what = f"{size.environments:,} environments"
-    say(f"growth, {what}: making them")
-    store = make_store(folder / "bailiwick.db", whole, lambda facts: say(f"growth, {what}: {facts:,} facts made"))
+    told("making them")
+    store = make_store(folder / f"{size.environments}.db", whole, lambda facts: told(f"{facts:,} facts made"))
     ground = _ground(read_facts(store))
-    with serving(Entrant(OURS, "Bailiwick", {"answers_mb": "0"}), store, whole) as process:
-        found = asyncio.run(Growth(process, ground, whole, lambda text: say(f"growth, {what}: {text}")).all(patience))
-    return {"size": asdict(size), **found}
+    process = servers.enter_context(serving(Entrant(OURS, "Bailiwick", {"answers_mb": "0"}), store, whole))
+    return Growth(process, ground, whole, told)
+
+
+async def _grow(sizes: Sequence["Growth"], patience: float) -> list[Data]:
+    for growth in sizes:
+        await growth.begin()
+    for number in range(ROUNDS):
+        for growth in sizes:
+            await growth.usual(f"pages and checks, round {number + 1} of {ROUNDS}")
+    return [await growth.end(patience) for growth in sizes]
 
 
 def _ground(facts: Facts) -> Ground:
@@ -85,25 +109,52 @@ class Growth:
         self._ground = ground
         self._size = size
         self._say = say
+        self._found: Data = {}
+        self._series: dict[str, list[float]] = {}
+        self._numbers = {"half": 0, "few": 0}
+        """Who sees so many environments."""
 
-    async def all(self, patience: float) -> Data:
-        """All of them, in an order in which none disturbs the next."""
-        async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(Connection.open(self._process.port))
-            askers = [Asker(self._process, connection, number) for number in range(self._size.people)]
-            found: Data = {"load": await self._load(askers[1])}
-            half, few = await self._two(askers[1:LIKELY], found)
-            for name, asker in (("half", half), ("few", few)):
-                self._say(f"pages and checks of {name}")
-                found[f"page_{name}_us"] = await asker.usual_cpu(PAGE, id=self._ground.organization_id)
-                found[f"check_{name}_us"] = await asker.usual_cpu(CHECK, input=self._check())
-            found |= await self._writes(askers[ADMIN], half)
-            found["view_us"] = await self._views(askers[LIKELY : LIKELY + VIEWS])
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[Callable[[int], Asker]]:
+        """People by their numbers, on one connection until the block ends: servers end those that are idle."""
+        async with Connection.open(self._process.port) as connection:
+            yield lambda number: Asker(self._process, connection, number)
+
+    async def begin(self) -> None:
+        """What only a server that has just started can show."""
+        async with self._asking() as asker:
+            self._found["load"] = await self._load(asker(1))
+            await self._see([asker(number) for number in range(1, LIKELY)])
+
+    async def usual(self, what: str) -> None:
+        """A few pages and checks, noted one by one."""
+        self._say(what)
+        asked: dict[str, tuple[str, Data]] = {
+            "page": (PAGE, {"id": self._ground.organization_id}),
+            "check": (CHECK, {"input": self._check()}),
+        }
+        async with awake(), self._asking() as asker:
+            for who, number in self._numbers.items():
+                for name, (document, variables) in asked.items():
+                    costs = [await asker(number).cpu(document, **variables) for _ in range(UNNOTED + NOTED)]
+                    self._series.setdefault(f"{name}_{who}_us", []).extend(costs[UNNOTED:])
+
+    async def end(self, patience: float) -> Data:
+        """All there is, the rest included, in an order in which none disturbs the next."""
+        found = self._found | {name: statistics.median(costs) for name, costs in self._series.items()}
+        async with self._asking() as asker:
+            half, admin = asker(self._numbers["half"]), asker(ADMIN)
+            found |= await self._writes(admin, half)
+            found["view_us"] = await self._views([asker(number) for number in self._strangers()])
             self._say("who may deploy")
-            found["subjects_us"] = await askers[ADMIN].usual_cpu(SUBJECTS, times=5, id=self._ground.environment_ids[0])
+            found["subjects_us"] = await admin.usual_cpu(SUBJECTS, times=5, id=self._ground.environment_ids[0])
             found["large"] = await self._large(half)
             found["active"] = await self._active(patience)
         return found
+
+    def _strangers(self) -> range:
+        """People whose views nobody has made yet."""
+        return range(LIKELY, min(LIKELY + VIEWS, self._size.people))
 
     async def _load(self, asker: Asker) -> Data:
         """The first answer there is: seconds, MB beyond the idle server, and how long others wait meanwhile."""
@@ -113,17 +164,16 @@ class Growth:
             seconds = await asker.seconds(PAGE, id=self._ground.organization_id)
         return {"seconds": seconds, "mb": _mb(self._process.memory_bytes() - before), "held_ms": felt.longest}
 
-    async def _two(self, askers: list[Asker], found: Data) -> tuple[Asker, Asker]:
-        """Who sees about half of all environments, and who sees about FEW."""
+    async def _see(self, askers: list[Asker]) -> None:
+        """Find who sees about half of all environments, and who sees about FEW."""
         self._say("who sees how much")
         seen = {}
         for asker in askers:
             data = await asker.ask(COUNT, id=self._ground.organization_id)
             seen[asker.number] = data["organization"]["environments"]["totalCount"]
-        half = min(askers, key=lambda each: abs(seen[each.number] - self._size.environments // 2))
-        few = min(askers, key=lambda each: abs(seen[each.number] - FEW))
-        found["seen"] = {"half": seen[half.number], "few": seen[few.number]}
-        return half, few
+        for who, wanted in (("half", self._size.environments // 2), ("few", FEW)):
+            self._numbers[who] = min(seen, key=lambda number: abs(seen[number] - wanted))
+        self._found["seen"] = {who: seen[number] for who, number in self._numbers.items()}
 
     def _check(self) -> Data:
         return {"permission": "ENVIRONMENT_DEPLOY", "resourceId": self._ground.environment_ids[7]}

@@ -150,7 +150,7 @@ def test_the_ledger_by_hand_keeps_a_chain(tmp_path: Path):
 
 
 def test_growth_is_measured_and_told(tmp_path):
-    growth = [grow(SMALL, tmp_path, patience=60, say=lambda _: None)]
+    growth = grow([SMALL], tmp_path, patience=60, say=lambda _: None)
     found = growth[0]
     assert found["active"]["people"] == SMALL.people
     assert found["seen"]["few"] < found["seen"]["half"] < SMALL.environments
