@@ -371,8 +371,14 @@ class Facts:
 
     def complete(self) -> None:
         """Compute the groups that almost every question asks for, while there is time."""
-        for name in (*(each[0] for each in _GROUPS), "_children", "_bounds_of_memberships"):
+        for name in _ASKED_FOR:
             getattr(self, name)
+
+    def compute_like(self, known: "Facts") -> None:
+        """Compute of these what another version has computed."""
+        for name in (*_ASKED_FOR, "people_by_name"):
+            if name in known.__dict__:
+                getattr(self, name)
 
     @cached_property
     def people_by_name(self) -> tuple[Person, ...]:
@@ -444,6 +450,9 @@ _GROUPS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("_restrictions_by_scope", "restrictions", attrgetter("scope_id")),
 )
 """Of these, those whose groups can be renewed one by one: the mapping, and what its values are grouped by."""
+
+_ASKED_FOR = (*(each[0] for each in _GROUPS), "_children", "_bounds_of_memberships", "_bounds_of_grants")
+"""What almost every question asks for."""
 
 _SPANS: tuple[tuple[str, str, Callable[[Any], Iterable[Membership | Grant]]], ...] = (
     ("_bounds_of_memberships", "memberships", lambda membership: (membership,)),

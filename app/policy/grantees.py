@@ -14,6 +14,9 @@ from app.policy.vocabulary import Inheritance, RoleLevel
 MOST_KNOWN = 256
 """For how many sets of nodes an answer is remembered: people who hold the same roles share one."""
 
+_OF_MANY = ("by_level", "by_team", "passing")
+"""What is computed of the rules that name others than single users."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -67,9 +70,20 @@ class Grantees:
         for number, restriction in enumerate(restrictions):
             self._add(number, restriction)
 
-    def renewed(self, was: Sequence[Restriction], now: Sequence[Restriction], changed: Sequence[int]) -> "Grantees":
-        """Those after some restrictions, of these numbers, have changed; the rest is shared."""
-        if all(was[n].scope_id == now[n].scope_id and self._rules(was[n]) == self._rules(now[n]) for n in changed):
+    def numbered(self, node_number: Mapping[str, int]) -> "Grantees":
+        """The same among more nodes."""
+        following = copy(self)
+        following._node_number = node_number
+        return following
+
+    def renewed(
+        self, was: Sequence[Restriction], now: Sequence[Restriction], changed: Sequence[int], added: Sequence[int]
+    ) -> "Grantees":
+        """Those after some restrictions, of these numbers, have changed or come; the rest is shared."""
+        is_same = all(
+            was[n].scope_id == now[n].scope_id and self._rules(was[n]) == self._rules(now[n]) for n in changed
+        )
+        if is_same and not any(self._rules(now[n]) for n in added):
             return self
         following = copy(self)
         following.users, following.teams, following.levels = self.users.copy(), self.teams.copy(), self.levels.copy()
@@ -78,11 +92,18 @@ class Grantees:
                 group, name = following._group(was[number], rule)
                 if name in group:
                     group[name] = tuple(each for each in group[name] if each.restriction != number)
+        for number in (*changed, *added):
             following._add(number, now[number])
-        if any(self._of_many(was[number]) != self._of_many(now[number]) for number in changed):
-            for name in ("by_level", "by_team", "passing"):
+        of_many = any(self._of_many(was[number]) != self._of_many(now[number]) for number in changed)
+        if of_many or any(self._of_many(now[number])[1] for number in added):
+            for name in _OF_MANY:
                 following.__dict__.pop(name, None)
         return following
+
+    def compute_like(self, known: "Grantees") -> None:
+        """Compute what those of another version have computed."""
+        for name in known.__dict__.keys() - self.__dict__.keys():
+            getattr(self, name)
 
     def _of_many(self, restriction: Restriction) -> tuple[str, list[Grant | ApprovalRule]]:
         """What of a restriction counts for more than single users: its scope, and the rules that name others."""

@@ -41,7 +41,7 @@ class Sight:
         projects = view.node_view.showing_environments & (structure.subtree(within) if within else structure.all_nodes)
         if projects.bit_count() * FEW < len(structure.nodes):
             seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))
-            numbers = sorted(seen, key=structure.environment_rank.__getitem__)
+            numbers = sorted(seen, key=structure.environment_order)
             return Ordered(numbers, structure.environments, order_of)
         if len(structure.environments) <= SMALL:
             return Ordered.of([structure.environments[n] for n in view.environments_by_name(projects)], order_of)
@@ -79,13 +79,13 @@ class Sight:
         structure = self._structure
         children = structure.children[structure.node_number[parent.id]]
         seen = (n for n in children if isinstance(structure.nodes[n], Team) and self._view.sees_node(n))
-        return Ordered(sorted(seen, key=structure.node_rank.__getitem__), structure.nodes, order_of)
+        return Ordered(sorted(seen, key=structure.node_order), structure.nodes, order_of)
 
     def _nodes(self, wanted: int) -> Ordered[Node]:
         structure = self._structure
         seen = wanted & self._view.node_view.visible
         if seen.bit_count() * FEW < len(structure.nodes):
-            return Ordered(sorted(members(seen), key=structure.node_rank.__getitem__), structure.nodes, order_of)
+            return Ordered(sorted(members(seen), key=structure.node_order), structure.nodes, order_of)
         if len(structure.nodes) <= SMALL:
             is_seen = flags(seen, len(structure.nodes)).__getitem__
             return Ordered.of([structure.nodes[n] for n in filter(is_seen, structure.nodes_by_name)], order_of)

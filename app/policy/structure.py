@@ -5,9 +5,7 @@ never leave the process. An environment has no set of its own kind anywhere: who
 one bit for it, and a project keeps a tuple of its environments' numbers.
 """
 
-from bisect import insort
-from collections.abc import Callable, Iterable
-from copy import copy
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
@@ -61,57 +59,35 @@ class Structure:
         _ = self.restricted
         _ = self.grantees.by_level, self.grantees.by_team, self.grantees.passing
         _ = self.bypassed, self.teams, self.projects
-        for number, below in enumerate(self.children):
-            if below:
-                _ = self.subtree(number), self.reach(number)
+        self._complete_below()
         self.facts.complete()
         return self
 
-    def followed_by(self, facts: Facts) -> "Structure":
-        """The structure of another version of the organization; shares what is the same in both."""
-        known = self.facts
-        if not (facts.organization is known.organization and facts.teams is known.teams):
-            return Structure(facts)
-        if facts.projects is not known.projects:
-            return Structure(facts)
-        following = copy(self)
-        following.facts = facts
-        if facts.environments is not known.environments and not following._renew_environments(self):
-            return Structure(facts)
-        if facts.restrictions is not known.restrictions:
-            following._renew_restrictions(self)
-        return following
+    def compute_like(self, known: "Structure") -> None:
+        """Compute what another version has computed for whoever asks it, while there is time."""
+        for name in known.__dict__.keys() - self.__dict__.keys():
+            if not name.startswith("_"):  # what else there is only helps to compute the others
+                getattr(self, name)
+        for name in ("grantees", "approvers"):
+            if name in known.__dict__:
+                getattr(self, name).compute_like(getattr(known, name))
+        if self._reach is not known._reach and known._reach:
+            self._complete_below()
+        self.facts.compute_like(known.facts)
 
-    def _renew_environments(self, known: "Structure") -> bool:
-        """Take the environments of the facts, where all else is as it was; False where some are gone or elsewhere."""
-        environments = list(self.facts.environments.values())
-        pairs = zip(known.environments, environments, strict=False)
-        changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
-        if len(environments) < len(known.environments):
-            return False
-        if any(_stands_otherwise(known.environments[number], environments[number]) for number in changed):
-            return False
-        added = range(len(known.environments), len(environments))
-        self.environments = environments
-        self.environment_number = known.environment_number | {environments[n].id: n for n in added}
-        own = [self.node_number[environments[n].project_id] for n in added]
-        self.project_of = [*known.project_of[:-1], *own, len(self.nodes)]
-        self.no_environment = len(environments)
-        for name in _OF_ENVIRONMENTS:
-            self.__dict__.pop(name, None)
-        if {"environments_by_name", "environments_of", "matching"} <= known.__dict__.keys():
-            self.environments_by_name = _with(known.environments_by_name, added, self._environment_order)
-            self.environments_of = list(known.environments_of)
-            for number, project in zip(added, own, strict=True):
-                group = _with(self.environments_of[project], (number,), self._environment_order)
-                self.environments_of[project] = tuple(group)
-            if self.facts.restrictions is known.facts.restrictions:
-                self.matching = [*known.matching[:-1], *([UNRESTRICTED] * len(added)), UNRESTRICTED]
-                for number in (*changed, *added):
-                    self.matching[number] = self._matching(environments[number])
-        return True
+    def _complete_below(self) -> None:
+        for number, below in enumerate(self.children):
+            if below:
+                _ = self.subtree(number), self.reach(number)
 
-    def _matching(self, environment: Environment) -> Matching:
+    def forget_below(self, numbers: Collection[int]) -> None:
+        """Have what is below these nodes computed anew."""
+        # Copied first: another thread may be adding to those of the version before.
+        self._subtree = {number: below for number, below in self._subtree.copy().items() if number not in numbers}
+        self._reach = {number: below for number, below in self._reach.copy().items() if number not in numbers}
+
+    def matching_of(self, environment: Environment) -> Matching:
+        """What `matching` says of one environment."""
         scopes = self.facts.path(environment.project_id)
         above = (restriction for scope in scopes for restriction in self.facts.restrictions_at(scope.id))
         found = [r for r in above if r.enabled and is_target(r, environment)]
@@ -120,26 +96,13 @@ class Structure:
         numbers = sorted(self.restriction_number[restriction.id] for restriction in found)
         return Matching(tuple(numbers), tuple(n for n in numbers if self.restrictions[n].hides))
 
-    def _environment_order(self, number: int) -> tuple[str, str]:
+    def environment_order(self, number: int) -> tuple[str, str]:
+        """The key that the environment of a number is listed by."""
         return order_of(self.environments[number])
 
-    def _renew_restrictions(self, known: "Structure") -> None:
-        """Take the restrictions of the facts, where all else is as it was."""
-        self.restrictions = list(self.facts.restrictions.values())
-        derived = ["matching", "restricted", "hidden_by", "bypassed", "grantees", "approvers"]
-        if self.facts.restrictions.keys() == known.facts.restrictions.keys():
-            pairs = zip(known.restrictions, self.restrictions, strict=True)
-            changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
-            if not any(_matches_otherwise(known.restrictions[n], self.restrictions[n]) for n in changed):
-                derived = ["grantees", "approvers"]
-            for name in ("grantees", "approvers"):
-                if name in known.__dict__:
-                    self.__dict__[name] = known.__dict__[name].renewed(known.restrictions, self.restrictions, changed)
-                    derived.remove(name)
-        else:
-            self.restriction_number = {r.id: number for number, r in enumerate(self.restrictions)}
-        for name in derived:
-            self.__dict__.pop(name, None)
+    def node_order(self, number: int) -> tuple[str, str]:
+        """The key that the node of a number is listed by."""
+        return order_of(self.nodes[number])
 
     @cached_property
     def all_nodes(self) -> int:
@@ -254,19 +217,9 @@ class Structure:
         return [self.project_of[number] for number in self.environments_by_name]
 
     @cached_property
-    def environment_rank(self) -> list[int]:
-        """By number: the place of an environment in that order."""
-        return _inverse(self.environments_by_name)
-
-    @cached_property
     def nodes_by_name(self) -> list[int]:
         """The numbers of the nodes in order of name, then id."""
         return _sorted(list(map(order_of, self.nodes)))
-
-    @cached_property
-    def node_rank(self) -> list[int]:
-        """By number: the place of a node in that order."""
-        return _inverse(self.nodes_by_name)
 
     @cached_property
     def restricted(self) -> frozenset[int]:
@@ -323,31 +276,6 @@ def is_target(restriction: Restriction, environment: Environment) -> bool:
 _RUN = 5_000
 """How many things are sorted at once: for 4 ms."""
 
-_OF_ENVIRONMENTS = (
-    "environments_by_name", "environments_of", "projects_by_name", "environment_rank", "matching", "restricted",
-    "hidden_by", "_by_name", "_by_tier",
-)  # fmt: skip
-"""What is computed of the environments."""
-
-
-def _stands_otherwise(was: Environment, now: Environment) -> bool:
-    """Whether it isn't the same environment, in the same place and order."""
-    return (was.id, was.name, was.project_id) != (now.id, now.name, now.project_id)
-
-
-def _with(order: Iterable[int], added: Iterable[int], key: Callable[[int], tuple[str, str]]) -> list[int]:
-    """The numbers in order of a key, with some more."""
-    renewed = list(order)
-    for number in added:
-        insort(renewed, number, key=key)
-    return renewed
-
-
-def _matches_otherwise(was: Restriction, now: Restriction) -> bool:
-    """Whether a restriction is about other environments now, or passed by other ADMINs, or hides what it did not."""
-    told = attrgetter("scope_id", "environment_name", "tier", "environment_id", "enabled", "hides", "admin_bypass")
-    return bool(told(was) != told(now))
-
 
 def _sorted(keys: list[tuple[str, str]]) -> list[int]:
     """The places of the keys in their order."""
@@ -355,10 +283,3 @@ def _sorted(keys: list[tuple[str, str]]) -> list[int]:
     starts = range(0, len(keys), _RUN)
     runs = [sorted(range(start, min(start + _RUN, len(keys))), key=keys.__getitem__) for start in starts]
     return list(merge(*runs, key=keys.__getitem__))
-
-
-def _inverse(order: list[int]) -> list[int]:
-    places = [0] * len(order)
-    for place, number in enumerate(order):
-        places[number] = place
-    return places

@@ -14,6 +14,7 @@ from app.db.engine import Connection, Database
 from app.policy.facts import Facts
 from app.policy.node_view import MADE_OF, NodeView
 from app.policy.objects import Objects
+from app.policy.renewal import followed
 from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import SMALL, View
@@ -269,6 +270,6 @@ def structure_at(
             return known
         if then[0] <= revision and then[1] <= instance_revision:
             caught_up = catch_up(connection, known.facts, revision, instance_revision, written)
-            return None if caught_up is None else known.followed_by(caught_up)
+            return None if caught_up is None else followed(known, caught_up)
     facts = load_facts(connection, organization_id, revision, instance_revision)
     return None if facts is None else Structure(facts).complete()

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.policy.facts import Facts, Membership, Restriction
+from app.policy.facts import Facts, Membership, Project, Restriction, Team
 from app.policy.objects import Objects
+from app.policy.renewal import followed
 from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import View
-from app.policy.vocabulary import EnvironmentState, Permission
+from app.policy.vocabulary import EnvironmentState, Permission, ProjectKind
 from tests.proof.random_worlds import random_world
 
 Changed = Mapping[str, Collection[str]]
@@ -93,6 +94,77 @@ def deactivation(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict
     return {"people": {**facts.people, chosen.id: changed}}, {"people": [chosen.id]}
 
 
+def nodes_come(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """A team, a project in it or elsewhere, and an environment there or elsewhere, in one step."""
+    above = rng.choice([facts.organization, *facts.teams.values()])
+    about = {"organization_id": facts.organization.id, "created_at": 0}
+    team = Team(
+        id=f"team_new{len(facts.teams)}",
+        parent_id=above.id,
+        slug="new",
+        name=rng.choice("az"),
+        isolated=rng.random() < 0.3,
+        **about,
+    )
+    below = rng.choice([team, facts.organization, *facts.teams.values()])
+    id, is_restricted = f"prj_new{len(facts.projects)}", rng.random() < 0.3
+    kinds: dict[str, Any] = {"project_kind": ProjectKind.APP, "restricted": is_restricted}
+    project = Project(id=id, parent_id=below.id, slug="new", name=rng.choice("az"), **kinds, **about)
+    known = rng.choice(list(facts.environments.values()))
+    new = replace(
+        known, id=f"env_new{len(facts.environments)}", name="new", project_id=rng.choice([project.id, known.project_id])
+    )
+    come: dict[str, dict[str, Any]] = {
+        "teams": {team.id: team},
+        "projects": {project.id: project},
+        "environments": {new.id: new},
+    }
+    return {name: {**getattr(facts, name), **more} for name, more in come.items()}, come
+
+
+def restriction_comes(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """One more like one that there is, somewhere else, and what it was like changes."""
+    known = rng.choice(list(facts.restrictions.values()))
+    scope = rng.choice([facts.organization, *facts.teams.values(), *facts.projects.values()])
+    hides = rng.random() < 0.5
+    grants = tuple(replace(grant, id=f"{grant.id}y", restriction_id="res_new") for grant in known.grants)
+    rules = tuple(replace(rule, id=f"{rule.id}y", restriction_id="res_new") for rule in known.approval_rules)
+    new = replace(
+        known, id="res_new", scope_id=scope.id, hides=hides, enabled=True, grants=grants, approval_rules=rules
+    )
+    changed = replace(known, enabled=not known.enabled)
+    return {"restrictions": {**facts.restrictions, changed.id: changed, new.id: new}}, {
+        "restrictions": [changed.id, new.id]
+    }
+
+
+def nodes_and_restriction_come(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """All at once; the restriction may be on what has just come."""
+    values, changed = nodes_come(rng, facts)
+    kept = {name: getattr(facts, name) for name in MAPPINGS if name not in values}
+    after = Facts(organization=facts.organization, revision=0, instance_revision=0, **{**kept, **values})
+    more, again = restriction_comes(rng, after)
+    return {**values, **more}, {**changed, **again}
+
+
+def another_name(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """A team or a project is called otherwise, on its page or in its path."""
+    kind = rng.choice([name for name in ("teams", "projects") if getattr(facts, name)])
+    known = getattr(facts, kind)
+    changed: dict[str, str] = rng.choice([{"name": "0"}, {"slug": "other"}])
+    chosen = replace(rng.choice(list(known.values())), **changed)
+    return {kind: {**known, chosen.id: chosen}}, {kind: [chosen.id]}
+
+
+def move(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    """A project goes below something else."""
+    if not facts.projects:
+        return {}, {}
+    above = rng.choice([facts.organization, *facts.teams.values()])
+    chosen = replace(rng.choice(list(facts.projects.values())), parent_id=above.id)
+    return {"projects": {**facts.projects, chosen.id: chosen}}, {"projects": [chosen.id]}
+
+
 def isolation(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
     """A team is isolated, or no longer; where there is none, a project is restricted so."""
     values: dict[str, Any] = {}
@@ -140,6 +212,9 @@ def told(objects: Objects) -> dict[str, Any]:
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
         "environments": [each.id for each in objects.sight.environments(facts.organization)],
+        "projects": [each.id for each in objects.sight.projects(facts.organization)],
+        "teams": [each.id for each in objects.sight.teams()],
+        "below": {id: [each.id for each in objects.sight.environments(team)] for id, team in facts.teams.items()},
         "count": len(objects.sight.environments(facts.organization)),
         "ends": view.ends_at,
     }
@@ -161,6 +236,7 @@ def can_change(facts: Facts) -> bool:
         environments_come,
         environment_gone,
         environment_and_restriction,
+        restriction_comes,
         deactivation,
     ],
 )
@@ -168,9 +244,42 @@ def test_what_goes_on_says_what_is_made_anew(change: Change) -> None:
     assert gone_on(change) > 100, "some of them do go on"
 
 
-@pytest.mark.parametrize("change", [isolation, role])
+@pytest.mark.parametrize("change", [isolation, move, role, nodes_come, nodes_and_restriction_come, another_name])
 def test_what_everything_was_built_from_is_built_anew(change: Change) -> None:
     gone_on(change)
+
+
+ANY = (
+    *(nothing, grants, restriction_gone, restriction_comes, membership, environment, environments_come),
+    *(environment_gone, environment_and_restriction, nodes_come, nodes_and_restriction_come, another_name),
+    *(isolation, move, role, deactivation),
+)
+
+
+@pytest.mark.parametrize("change", ANY)
+def test_who_asks_next_has_nothing_to_compute(change: Change) -> None:
+    """In a large organization that would hold everybody for as long as it takes."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        world = random_world(rng)
+        if not can_change(world.facts):
+            continue
+        structure = Structure(world.facts).complete()
+        for subject in world.subjects:
+            told(Objects(View(structure, subject, world.instants[0])))
+        following = followed(structure, next_version(world.facts, *change(rng, world.facts)))
+        assert computed_of(structure) <= computed_of(following)
+
+
+def computed_of(structure: Structure) -> set[str]:
+    """What whoever asks about a structure and its facts finds computed."""
+    parts = {"structure": structure, "facts": structure.facts}
+    parts |= {name: getattr(structure, name) for name in ("grantees", "approvers") if name in structure.__dict__}
+    names = {f"{of}.{name}" for of, part in parts.items() for name in part.__dict__}
+    above = {number for number, below in enumerate(structure.children) if below}
+    if above <= structure._subtree.keys() & structure._reach.keys():
+        names.add("all that is below something")
+    return names - {"structure._by_name", "structure._by_tier", "facts.grants", "facts.approval_rules"}
 
 
 def gone_on(change: Change) -> int:
@@ -189,7 +298,7 @@ def gone_on(change: Change) -> int:
             if not can_change(facts):
                 break
             facts = next_version(facts, *change(rng, facts))
-            structure = structure.followed_by(facts)
+            structure = followed(structure, facts)
             anew = Structure(Facts(**vars_of(facts)))
             following = {subject: objects.followed_by(structure, at) for subject, objects in before.items()}
             before = {subject: Objects(View(structure, subject, at)) for subject in world.subjects}

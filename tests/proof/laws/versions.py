@@ -1,6 +1,7 @@
 """One version after another, each sharing with the one before what it can, as a process keeps them in memory."""
 
 from app.policy.facts import Facts
+from app.policy.renewal import followed
 from app.policy.structure import Structure
 from app.policy.views import View
 from tests.proof.laws.changed import MAPPINGS, changed
@@ -19,7 +20,7 @@ def answers_after(first: RandomWorld, *following: RandomWorld, at: int = NOW) ->
     for following_world in following:
         world = changed(following_world)  # facts of its own, for what is shared with the version before
         world.facts.take_over(structure.facts, _differing(structure.facts, world.facts))
-        structure = structure.followed_by(world.facts)
+        structure = followed(structure, world.facts)
         views = [view.followed_by(structure, at) or View(structure, view.subject, at) for view in views]
         found = told(world, views)
         assert differing(found, answers(following_world, at)) == {}
