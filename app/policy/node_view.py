@@ -13,10 +13,13 @@ from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.vocabulary import ASKED_OF, NEEDS_PUSH, EnvironmentAccessMode, Permission, ResourceKind
 
-MADE_OF = ("organization", "custom_roles", "teams", "projects", "environments")
-"""What of facts a node view may be made of, beside memberships of few."""
-
 _NODE_KINDS = (ResourceKind.ORGANIZATION, ResourceKind.TEAM, ResourceKind.PROJECT)
+
+
+def may_end(was: Structure, now: Structure) -> bool:
+    """Whether between two versions something has changed that node views are made of, but for memberships of few."""
+    is_same = was.nodes is now.nodes and was.facts.custom_roles is now.facts.custom_roles
+    return not is_same or was.facts.environments is not now.facts.environments
 
 
 class NodeView:
@@ -37,7 +40,7 @@ class NodeView:
         """Whether neither an access list nor a key binds single environments, but only restrictions do."""
         self._at = at
         self._nodes, self._teams, self._projects = structure.nodes, structure.teams, structure.projects
-        self._made_of = facts.organization, facts.custom_roles, facts.teams, facts.projects
+        self._custom_roles = facts.custom_roles
         self._environments = None if self.goes_by_project else facts.environments
         sources = (subject.id, *(own.node_id for own in self.standing.own))
         self._memberships = [(id, facts.memberships_of(id)) for id in sources]
@@ -50,17 +53,15 @@ class NodeView:
         self.marked_showing = marks(self.showing_environments, self.size)
         self._marked: dict[Permission, bytes] = {}
 
-    def stays(self, facts: Facts, at: int) -> bool:
+    def stays(self, structure: Structure, at: int) -> bool:
         """Whether one made of another version, at `at` (µs), would say the same."""
         holds = self._at <= at and (self._ends_at is None or at < self._ends_at)
-        return holds and self.is_made_of(facts)
+        return holds and self.is_made_of(structure)
 
-    def is_made_of(self, facts: Facts) -> bool:
-        """Whether all that it was made of is the same in another version."""
-        organization, custom_roles, teams, projects = self._made_of
-        if facts.organization is not organization or facts.custom_roles is not custom_roles:
-            return False
-        if facts.teams is not teams or facts.projects is not projects:
+    def is_made_of(self, structure: Structure) -> bool:
+        """Whether all that it was made of is the same in another version, and has the same numbers."""
+        facts = structure.facts
+        if structure.nodes is not self._nodes or facts.custom_roles is not self._custom_roles:
             return False
         if self._environments is not None and facts.environments is not self._environments:
             return False

@@ -1,14 +1,16 @@
 """How a structure goes on over the next version of its organization, sharing all that both have alike.
 
-Numbers stay as they are: what comes takes the next ones; where something goes, or is elsewhere now, all is numbered
-anew. What had been computed of the version before is computed of the next one as well, so that whoever asks next
-doesn't wait for it, and nobody else meanwhile: with 100,000 environments it may take 100 ms, so it runs in a thread.
+Numbers stay as they are: what comes takes the next ones, and those of environments that are gone stay nobody's. Where
+another thing goes, or one is elsewhere now, all is numbered anew. What had been computed of the version before is
+computed of the next one as well, so that whoever asks next doesn't wait for it, and nobody else meanwhile: with 100,000
+environments it may take 100 ms, so it runs in a thread.
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, is_not
 
 from app.policy.facts import Environment, Facts, Node, Project, Restriction, Team
 from app.policy.sets import bits
@@ -17,11 +19,11 @@ from app.policy.structure import UNRESTRICTED, Matching, Structure
 _OF_NODES = ("all_nodes", "projects", "teams", "children", "environments_of", "nodes_by_name")
 """What is computed of the nodes."""
 
-_OF_ENVIRONMENTS = (
-    "environments_by_name", "environments_of", "projects_by_name", "matching", "restricted", "hidden_by", "_by_name",
-    "_by_tier",
-)  # fmt: skip
-"""What is computed of the environments."""
+_OF_ENVIRONMENTS = frozenset({"environments_by_name", "environments_of", "matching", "restricted", "hidden_by"})
+"""What of the environments has to be computed for them to be renewed one by one."""
+
+MOST_GONE = 0.5
+"""For how many environments that are gone, to one that there is, numbers are kept: in a project that no set holds."""
 
 _OF_RESTRICTIONS = ("matching", "restricted", "hidden_by", "bypassed", "grantees", "approvers")
 """What is computed of the restrictions."""
@@ -89,35 +91,55 @@ def _number_nodes(following: Structure, known: Structure, added: range) -> None:
 
 
 def _renew_environments(following: Structure, known: Structure) -> bool:
-    facts = following.facts
-    if facts.environments is known.facts.environments:
+    facts, numbers = following.facts, known.environment_number
+    now = facts.environments
+    if now is known.facts.environments:
         return True
-    environments = list(facts.environments.values())
-    pairs = zip(known.environments, environments, strict=False)
-    changed = [number for number, (was, now) in enumerate(pairs) if was is not now]
-    if len(environments) < len(known.environments):
+    if not following.__dict__.keys() >= _OF_ENVIRONMENTS:
         return False
-    if any(_stands_otherwise(known.environments[number], environments[number]) for number in changed):
+    differs = map(is_not, map(known.environments.__getitem__, numbers.values()), map(now.get, numbers))
+    otherwise = [known.environments[number] for number in compress(numbers.values(), differs)]
+    gone = {numbers[was.id] for was in otherwise if was.id not in now}
+    changed = {numbers[was.id]: now[was.id] for was in otherwise if was.id in now}
+    come = [each for id, each in now.items() if id not in numbers] if len(now) + len(gone) > len(numbers) else []
+    if any(_stands_otherwise(known.environments[number], each) for number, each in changed.items()):
         return False
+    following.environments = environments = [*known.environments, *come]
+    if len(environments) - len(now) > len(now) * MOST_GONE:
+        return False
+    for number, each in changed.items():
+        environments[number] = each
     added = range(len(known.environments), len(environments))
-    following.environments = environments
-    following.environment_number = known.environment_number | {environments[n].id: n for n in added}
-    own = [following.node_number[environments[n].project_id] for n in added]
-    following.project_of = [*known.project_of[:-1], *own, len(following.nodes)]
     following.no_environment = len(environments)
-    groups = following.__dict__.get("environments_of")
-    for name in _OF_ENVIRONMENTS:
+    following.environment_number = {id: n for id, n in numbers.items() if n not in gone} if gone else numbers.copy()
+    following.environment_number.update({environments[number].id: number for number in added})
+    own = [following.node_number[environments[number].project_id] for number in added]
+    _place(following, known, gone, dict(zip(added, own, strict=True)))
+    for name in ("projects_by_name", "_by_name", "_by_tier"):
         following.__dict__.pop(name, None)
-    if groups is not None and {"environments_by_name", "matching"} <= known.__dict__.keys():
-        following.environments_by_name = _with(known.environments_by_name, added, following.environment_order)
-        following.environments_of = list(groups)
-        for number, project in zip(added, own, strict=True):
-            group = _with(following.environments_of[project], (number,), following.environment_order)
-            following.environments_of[project] = tuple(group)
-        if facts.restrictions is known.facts.restrictions:
-            following.matching = [*known.matching[:-1], *([UNRESTRICTED] * len(added)), UNRESTRICTED]
-            _match(following, known, {*changed, *added})
+    if facts.restrictions is known.facts.restrictions:
+        following.matching = [*known.matching[:-1], *([UNRESTRICTED] * len(added)), UNRESTRICTED]
+        _match(following, known, {*gone, *changed, *added})
+    else:
+        for name in ("matching", "restricted", "hidden_by"):
+            following.__dict__.pop(name, None)
     return True
+
+
+def _place(following: Structure, known: Structure, gone: Collection[int], added: Mapping[int, int]) -> None:
+    """Take environments out of their projects, and put others, by their numbers, into those of these numbers."""
+    nobodys = len(following.nodes)
+    following.project_of = [*known.project_of[:-1], *added.values(), nobodys]
+    of_each = following.environments_of = list(following.environments_of)
+    for number in gone:
+        project = known.project_of[number]
+        of_each[project] = tuple(other for other in of_each[project] if other != number)
+        following.project_of[number] = nobodys
+    for number, project in added.items():
+        of_each[project] = tuple(_with(of_each[project], (number,), following.environment_order))
+    by_name: Iterable[int] = known.environments_by_name
+    by_name = [number for number in by_name if number not in gone] if gone else by_name
+    following.environments_by_name = _with(by_name, added, following.environment_order)
 
 
 def _renew_restrictions(following: Structure, known: Structure) -> None:
@@ -145,27 +167,25 @@ def _renew_restrictions(following: Structure, known: Structure) -> None:
 
 def _match_again(following: Structure, known: Structure, restrictions: Iterable[Restriction]) -> None:
     """Match again the environments that some restrictions are about, or have been."""
-    is_matched = "matching" in following.__dict__ and "environments_of" in following.__dict__
-    for name in ("restricted", "hidden_by"):
-        following.__dict__.pop(name, None)
-    if is_matched:
+    if following.__dict__.keys() >= _OF_ENVIRONMENTS:
         following.matching = list(following.matching)
         _match(following, known, {number for each in restrictions for number in following.targets(each)})
-    else:
-        following.__dict__.pop("matching", None)
+        return
+    for name in ("matching", "restricted", "hidden_by"):
+        following.__dict__.pop(name, None)
 
 
 def _match(following: Structure, known: Structure, numbers: set[int]) -> None:
     """Say of the environments of these numbers which restrictions match them."""
     shared: dict[Matching, Matching] = {UNRESTRICTED: UNRESTRICTED}
     for number in numbers:
-        found = following.matching_of(following.environments[number])
+        is_gone = following.project_of[number] == len(following.nodes)
+        found = UNRESTRICTED if is_gone else following.matching_of(following.environments[number])
         following.matching[number] = shared.setdefault(found, found)
     matched = [number for number in numbers if following.matching[number] is not UNRESTRICTED]
-    if {"restricted", "hidden_by"} <= known.__dict__.keys():
-        following.restricted = known.restricted.difference(numbers).union(matched)
-        hidden = [number for number in matched if following.matching[number].hiding]
-        following.hidden_by = [*(number for number in known.hidden_by if number not in numbers), *hidden]
+    following.restricted = known.restricted.difference(numbers).union(matched)
+    hidden = [number for number in matched if following.matching[number].hiding]
+    following.hidden_by = [*(number for number in known.hidden_by if number not in numbers), *hidden]
 
 
 def _stands_otherwise(was: Environment, now: Environment) -> bool:

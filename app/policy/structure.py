@@ -251,15 +251,15 @@ class Structure:
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for number, environment in enumerate(self.environments):
-            found.setdefault(environment.name, []).append(number)
+        for number in self.environment_number.values():  # of those that there are
+            found.setdefault(self.environments[number].name, []).append(number)
         return found
 
     @cached_property
     def _by_tier(self) -> dict[Tier, list[int]]:
         found: dict[Tier, list[int]] = {}
-        for number, environment in enumerate(self.environments):
-            found.setdefault(environment.tier, []).append(number)
+        for number in self.environment_number.values():
+            found.setdefault(self.environments[number].tier, []).append(number)
         return found
 
 

@@ -59,7 +59,7 @@ class View:
 
     def followed_by(self, structure: Structure, at: int) -> "View | None":
         """The view of the same subject over another version at `at` (µs), if what it sees of nodes stays."""
-        stays = self.node_view.stays(structure.facts, at)
+        stays = self.node_view.stays(structure, at)
         return View(structure, self.subject, at, self.node_view) if stays else None
 
     def holds_at(self, at: int) -> bool:

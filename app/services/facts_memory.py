@@ -11,8 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from app.db.engine import Connection, Database
-from app.policy.facts import Facts
-from app.policy.node_view import MADE_OF, NodeView
+from app.policy.node_view import NodeView, may_end
 from app.policy.objects import Objects
 from app.policy.renewal import followed
 from app.policy.structure import Structure
@@ -47,10 +46,10 @@ class NodeViews:
     def __len__(self) -> int:
         return len(self._known)
 
-    def lasting(self, facts: Facts, subject: Subject, at: int) -> NodeView | None:
+    def lasting(self, structure: Structure, subject: Subject, at: int) -> NodeView | None:
         """That of a subject, if it stays as it is in a version at an instant (µs)."""
         known = self._known.get(subject)
-        return known if known is not None and known.stays(facts, at) else None
+        return known if known is not None and known.stays(structure, at) else None
 
     def keep(self, view: NodeView, most: int) -> None:
         """Remember this one of its subject, and so many in all."""
@@ -59,9 +58,9 @@ class NodeViews:
         while len(self._known) > most:
             self._known.popitem(last=False)
 
-    def renew(self, was: Facts | None, now: Facts) -> None:
+    def renew(self, was: Structure | None, now: Structure) -> None:
         """Drop those that end with a version: they would hold on to the tree that they were made of."""
-        if was is None or any(getattr(was, name) is not getattr(now, name) for name in MADE_OF):
+        if was is None or may_end(was, now):
             lasting = [(subject, view) for subject, view in self._known.items() if view.is_made_of(now)]
             self._known = OrderedDict(lasting)
 
@@ -98,7 +97,7 @@ class Version:
         return None if version is None else version.objects[subject].followed_by(self.structure, at)
 
     def _made(self, subject: Subject, at: int) -> Objects:
-        node_view = self.node_views.lasting(self.structure.facts, subject, at)
+        node_view = self.node_views.lasting(self.structure, subject, at)
         return Objects(View(self.structure, subject, at, node_view))
 
 
@@ -185,7 +184,7 @@ class FactsMemory:
         organization_id = structure.facts.organization.id
         at = _revisions_of(structure)
         node_views = self._node_views.setdefault(organization_id, NodeViews())
-        node_views.renew(None if nearest is None else nearest.structure.facts, structure.facts)
+        node_views.renew(None if nearest is None else nearest.structure, structure)
         version = Version(structure, nearest, self._most_views(structure), node_views=node_views)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version

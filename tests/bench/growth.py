@@ -30,7 +30,11 @@ Data = dict[str, Any]
 COUNT = "query ($id: ID!) { organization(id: $id) { environments(first: 1) { totalCount } } }"
 CHECK = "query ($input: CheckInput!) { check(input: $input) { allowed } }"
 NOBODY = "{ viewer { id } }"
-CREATE = "mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { revision } }"
+CREATE = "mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { environment { id } } }"
+STOP = "mutation ($input: StopEnvironmentInput!) { stopEnvironment(input: $input) { revision } }"
+DELETE = "mutation ($input: DeleteEnvironmentInput!) { deleteEnvironment(input: $input) { revision } }"
+CREATE_PROJECT = "mutation ($input: CreateProjectInput!) { createProject(input: $input) { revision } }"
+RESTRICT = "mutation ($input: RestrictEnvironmentsInput!) { restrictEnvironments(input: $input) { revision } }"
 SUBJECTS = """query ($id: ID!) {
   environment(id: $id) { subjects(permission: ENVIRONMENT_DEPLOY, first: 10) { totalCount } }
 }"""
@@ -143,12 +147,12 @@ class Growth:
         """All there is, the rest included, in an order in which none disturbs the next."""
         found = self._found | {name: statistics.median(costs) for name, costs in self._series.items()}
         async with self._asking() as asker:
-            half, admin = asker(self._numbers["half"]), asker(ADMIN)
-            found |= await self._writes(admin, half)
+            admin, readers = asker(ADMIN), {who: asker(number) for who, number in self._numbers.items()}
+            found |= await self._writes(admin, readers)
             found["view_us"] = await self._views([asker(number) for number in self._strangers()])
             self._say("who may deploy")
             found["subjects_us"] = await admin.usual_cpu(SUBJECTS, times=5, id=self._ground.environment_ids[0])
-            found["large"] = await self._large(half)
+            found["large"] = await self._large(readers["half"])
             found["active"] = await self._active(patience)
         return found
 
@@ -178,30 +182,52 @@ class Growth:
     def _check(self) -> Data:
         return {"permission": "ENVIRONMENT_DEPLOY", "resourceId": self._ground.environment_ids[7]}
 
-    async def _writes(self, admin: Asker, reader: Asker) -> Data:
-        """A page after a grant was made, after an environment was and after nothing was, and what the writes cost."""
-        ground = self._ground
-        after: dict[str, list[float]] = {"grant": [], "environment": [], "nothing": []}
-        costs: dict[str, list[float]] = {"grant": [], "environment": []}
-        grantee = {"addGrants": [{"grantee": {"userId": ground.member_id}}]}
-        for number in range(WRITES):
-            self._say(f"pages after writes {number + 1} of {WRITES}")
-            made = await admin.ask(GRANT, input={"restrictionId": ground.restriction_id, **grantee})
-            await asyncio.sleep(PAUSE)
-            after["grant"].append(await reader.cpu(PAGE, id=ground.organization_id))
-            id = made["updateEnvironmentRestriction"]["restriction"]["grants"][-1]["id"]
-            removal = {"restrictionId": ground.restriction_id, "removeGrantIds": [id]}
-            costs["grant"].append(await admin.cpu(GRANT, input=removal))
-            created = {"projectId": ground.project_id, "name": f"bench/{number}"}
-            costs["environment"].append(await admin.cpu(CREATE, input=created))
-            await asyncio.sleep(PAUSE)
-            after["environment"].append(await reader.cpu(PAGE, id=ground.organization_id))
-            await asyncio.sleep(PAUSE)
-            after["nothing"].append(await reader.cpu(PAGE, id=ground.organization_id))
+    async def _writes(self, admin: Asker, readers: dict[str, Asker]) -> Data:
+        """A page after each kind of write and after none, what the writes cost, and how long others wait for them."""
+        after: dict[str, dict[str, list[float]]] = {who: {} for who in readers}
+        costs: dict[str, list[float]] = {}
+        async with pulse(self._process.port) as felt:
+            for number in range(WRITES):
+                self._say(f"pages after writes {number + 1} of {WRITES}")
+                async for name in self._written(admin, number, costs):
+                    for who, reader in readers.items():
+                        await asyncio.sleep(PAUSE)
+                        cost = await reader.cpu(PAGE, id=self._ground.organization_id)
+                        after[who].setdefault(name, []).append(cost)
         return {
-            "after_us": {name: statistics.median(times) for name, times in after.items()},
-            "write_us": {name: statistics.median(times) for name, times in costs.items()},
+            "after_us": {who: _medians(found) for who, found in after.items()},
+            "write_us": _medians(costs),
+            "write_held_ms": felt.longest,
         }
+
+    async def _written(self, admin: Asker, number: int, costs: dict[str, list[float]]) -> AsyncIterator[str]:
+        """Write one thing after another; gives what, once it is done, and adds to what it has cost."""
+
+        async def write(what: str, document: str, /, **input: object) -> Data:
+            before = self._process.cpu_ns()
+            data = await admin.ask(document, input=input)
+            costs.setdefault(what, []).append((self._process.cpu_ns() - before) / 1_000)
+            payload: Data = next(iter(data.values()))
+            return payload
+
+        ground = self._ground
+        grantee = {"grantee": {"userId": ground.member_id}}
+        granted = await write("grant", GRANT, restrictionId=ground.restriction_id, addGrants=[grantee])
+        yield "grant"
+        grant_id = granted["restriction"]["grants"][-1]["id"]
+        await write("removal", GRANT, restrictionId=ground.restriction_id, removeGrantIds=[grant_id])
+        created = await write("environment", CREATE, projectId=ground.project_id, name=f"bench/{number}")
+        yield "environment"
+        await write("stop", STOP, environmentId=created["environment"]["id"])
+        await write("deletion", DELETE, environmentId=created["environment"]["id"])
+        yield "deletion"
+        place = {"parentId": ground.organization_id, "slug": f"bench-{number}", "kind": "APP"}
+        await write("project", CREATE_PROJECT, name=f"Bench {number}", **place)
+        yield "project"
+        target = {"scopeId": ground.project_id, "target": {"name": f"bench/{number}"}}
+        await write("restriction", RESTRICT, restriction={}, **target)
+        yield "restriction"
+        yield "nothing"
 
     async def _views(self, askers: list[Asker]) -> Data:
         """What somebody's first checks cost more than as many later ones: whenever a view is made, it is in that."""
@@ -243,6 +269,10 @@ class Growth:
             asked += len(turn)
             self._say(f"{asked:,} of {len(people):,} people had a page")
         return {"people": asked, "mb": _mb(self._process.memory_bytes() - before)}
+
+
+def _medians(found: dict[str, list[float]]) -> dict[str, float]:
+    return {name: statistics.median(costs) for name, costs in found.items()}
 
 
 def _mb(size: int) -> float:

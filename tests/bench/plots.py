@@ -58,8 +58,9 @@ def _draw_growth(growth: Sequence[Data], path: Path) -> Path:
     axes = figure.subplots()
     for name, title in GROWN.items():
         axes.plot(sizes, [one[name] for one in growth], marker="o", label=title)
-    for write in ("grant", "environment"):
-        axes.plot(sizes, [one["after_us"][write] for one in growth], marker="s", label=f"a page after a new {write}")
+    for write in ("grant", "environment", "project", "restriction"):
+        costs = [one["after_us"]["half"][write] for one in growth]
+        axes.plot(sizes, costs, marker="s", label=f"a page after a new {write}, who sees half")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("environments")

@@ -216,6 +216,7 @@ def told(objects: Objects) -> dict[str, Any]:
         "teams": [each.id for each in objects.sight.teams()],
         "below": {id: [each.id for each in objects.sight.environments(team)] for id, team in facts.teams.items()},
         "count": len(objects.sight.environments(facts.organization)),
+        "counted": view.count_environments(view.node_view.showing_environments),
         "ends": view.ends_at,
     }
 
@@ -282,7 +283,15 @@ def computed_of(structure: Structure) -> set[str]:
     return names - {"structure._by_name", "structure._by_tier", "facts.grants", "facts.approval_rules"}
 
 
-def gone_on(change: Change) -> int:
+def anything(rng: random.Random, facts: Facts) -> tuple[dict[str, Any], dict[str, Collection[str]]]:
+    return rng.choice(ANY)(rng, facts)
+
+
+def test_one_change_after_another() -> None:
+    gone_on(anything, steps=8)
+
+
+def gone_on(change: Change, steps: int = 2) -> int:
     """How many views went on over a version; they, and those made over a structure that went on, say what is right."""
     moved = 0
     for seed in range(60):
@@ -294,7 +303,7 @@ def gone_on(change: Change) -> int:
         for objects in before.values():
             told(objects)  # whatever is computed lazily has been
         facts = world.facts
-        for _ in range(2):
+        for _ in range(steps):
             if not can_change(facts):
                 break
             facts = next_version(facts, *change(rng, facts))

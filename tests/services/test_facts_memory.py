@@ -381,14 +381,14 @@ async def test_what_is_seen_of_nodes_ends_with_the_memberships_that_it_was_made_
 
 async def test_no_more_views_of_nodes_are_kept_than_could_be_of_use(memory: Memory) -> None:
     version, subjects = await memory.version(), [memory.subject(name) for name in ("ada", "mia", "vic")]
-    kept, facts = NodeViews(), version.structure.facts
+    kept, structure = NodeViews(), version.structure
     for subject in subjects:
         kept.keep(version.objects_of(subject, NOW).view.node_view, 2)
-    assert [kept.lasting(facts, subject, NOW) is not None for subject in subjects] == [False, True, True]
-    renamed = (await memory.version(await memory.rename("Later"))).structure.facts
-    kept.renew(facts, facts)
+    assert [kept.lasting(structure, subject, NOW) is not None for subject in subjects] == [False, True, True]
+    renamed = (await memory.version(await memory.rename("Later"))).structure
+    kept.renew(structure, structure)
     assert len(kept) == 2
-    kept.renew(facts, renamed)
+    kept.renew(structure, renamed)
     assert len(kept) == 0
 
 
