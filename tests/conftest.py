@@ -8,7 +8,12 @@ import pytest
 
 from tests.fixtures.postgres import server
 
-pytest_plugins = ["tests.fixtures.answers", "tests.fixtures.command", "tests.fixtures.database"]
+pytest_plugins = [
+    "tests.fixtures.answers",
+    "tests.fixtures.command",
+    "tests.fixtures.database",
+    "tests.fixtures.facts_memory",
+]
 
 KINDS = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", "postgresql"]}
 SERVER_URL = pytest.StashKey[str]()

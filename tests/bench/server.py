@@ -7,6 +7,7 @@ from dataclasses import astuple
 import uvicorn
 
 from app.cli import logs
+from app.cli.serve import keep_what_is_there
 from app.services.demo.large.size import Size
 from app.settings import load
 from tests.bench.entrants import application
@@ -22,6 +23,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        keep_what_is_there()
         assert sockets
         print(sockets[0].getsockname()[1], flush=True)  # noqa: T201 - it is what the one who measures waits for
 

@@ -46,6 +46,12 @@ def test_it_answers_where_it_says_until_it_is_stopped(serving, stop, code):
     assert [entry.split(" ")[1:4] for entry in log.splitlines()] == [["info", "app.web.edge:", "request"]]
 
 
+def test_the_garbage_collector_is_spared_what_was_there_at_the_start():
+    program = "from app.cli import serve; import gc; serve.keep_what_is_there(); print(len(gc.get_objects()))"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 1_000
+
+
 @pytest.fixture
 def start(environment, monkeypatch):
     """Starts it in this process, where it is to fail before it serves."""

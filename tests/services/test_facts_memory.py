@@ -1,7 +1,7 @@
 """What a process keeps in memory: loaded once, caught up with, shed when it grows, and never older than was asked."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -10,30 +10,21 @@ import pytest
 from sqlalchemy import Connection
 
 from app.db import tables
-from app.db.engine import Database
 from app.policy.facts import Facts
 from app.policy.kinds import Kind
-from app.policy.roles import LEVEL_ROLES
 from app.policy.structure import Structure
 from app.policy.subject import Subject
-from app.policy.vocabulary import Permission, RoleLevel
 from app.services import facts_memory
 from app.services.facts_memory import (
     FACT_BYTES,
-    NODE_BYTES,
-    SHOWN_BYTES,
     VERSIONS,
     VIEW_BYTES,
     FactsMemory,
-    NodeViews,
-    Version,
     structure_at,
 )
-from app.store.ledger import Writer
 from app.store.snapshot import catch_up, load_facts
-from tests.fixtures.client import NOW, SECOND, Draft, unknown
-from tests.fixtures.world_builder import Named
-from tests.fixtures.world_store import write_world
+from tests.fixtures.client import NOW, unknown
+from tests.fixtures.facts_memory import Memory, hide
 from tests.store.ledgers import commit
 
 T = TypeVar("T")
@@ -66,72 +57,6 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> Loads:
     monkeypatch.setattr(facts_memory, "load_facts", load)
     monkeypatch.setattr(facts_memory, "catch_up", catch)
     return noted
-
-
-@dataclass
-class Memory:
-    """A memory over a store that holds three organizations: acme, globex and initech."""
-
-    database: Database
-    memory: FactsMemory
-    draft: Draft
-    ids: dict[str, str]
-
-    def subject(self, name: str) -> Subject:
-        return self.draft.world().subjects[name]
-
-    async def version(self, revision: int = 2, instance_revision: int = 2, of: str = "acme") -> Version:
-        found = await self.memory.version(self.ids[of], revision, instance_revision)
-        assert found is not None
-        return found
-
-    async def rename(self, name: str) -> int:
-        """The revision at which acme is called this."""
-        return await self.change(partial(_rename, id=self.ids["acme"], name=name))
-
-    async def change(self, change: Callable[[Writer], None]) -> int:
-        """The revision of acme that holds a change."""
-        return (await commit(self.database, [self.ids["acme"]], change))[self.ids["acme"]]
-
-    async def pass_versions(self, restriction_id: str) -> None:
-        """Have as many later versions of acme as stay, so that those from before are gone."""
-        for number in range(VERSIONS + 1):
-            hides = partial(_hide, id=restriction_id, hides=number % 2 == 0)
-            await self.version(await self.change(hides))
-
-
-def _hide(writer: Writer, id: str, *, hides: bool) -> None:
-    writer.set(tables.Restriction, id, hides=hides)
-
-
-def _rename(writer: Writer, id: str, name: str) -> None:
-    writer.set(tables.Organization, id, name=name)
-
-
-def _draft() -> Draft:
-    draft = Draft()
-    draft.staff()
-    draft.person("tim", None)
-    draft.acme.member("tim", "acme", "VIEWER", starts_at=NOW + SECOND, expires_at=NOW + 3 * SECOND)
-    draft.person("lee", "GUEST")
-    draft.team("core", {"lee": "ADMIN"})
-    draft.project("core/web", "production")
-    grants = [Named(user="mia", expires_at=NOW + 2 * SECOND)]
-    draft.acme.restrict("acme", name="production", admin_bypass=False, grants=grants)
-    for name in ("globex", "initech"):
-        other = draft.other(name)
-        other.member("ada", name, "ADMIN")
-    return draft
-
-
-@pytest.fixture
-async def memory(database_url: str) -> AsyncIterator[Memory]:
-    database, draft = Database.open(database_url), _draft()
-    world = draft.world()
-    await database.write(partial(write_world, world=world))
-    ids = {facts.organization.slug: facts.organization.id for facts in world.organizations}
-    yield Memory(database, FactsMemory(database, 1 << 30), draft, ids)
-    await database.close()
 
 
 async def test_an_organization_is_loaded_once(memory: Memory, loads: Loads) -> None:
@@ -259,7 +184,7 @@ async def test_views_make_others_leave_as_well(memory: Memory) -> None:
     (restriction,) = version.structure.facts.restrictions.values()
     left = []
     for number in range(3):
-        await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=number % 2 == 0)))
+        await memory.version(await memory.change(partial(hide, id=restriction.id, hides=number % 2 == 0)))
         left.append(len(memory.memory._versions))
     assert left[0] == 3
     assert left[-1] == 1
@@ -271,146 +196,6 @@ async def test_one_that_is_larger_than_the_budget_is_answered_all_the_same(memor
     for name in ("acme", "globex", "acme"):
         assert (await memory.version(of=name)).structure.facts.organization.slug == name
     assert list(memory.memory._versions) == [memory.ids["acme"]]
-
-
-async def test_a_view_is_made_once(memory: Memory) -> None:
-    version = await memory.version()
-    first = version.objects_of(memory.subject("ada"), NOW)
-    assert version.objects_of(memory.subject("ada"), NOW) is first
-    assert version.objects_of(memory.subject("ada"), NOW + SECOND - 1) is first
-    assert version.objects_of(memory.subject("mia"), NOW) is not first
-
-
-async def test_views_have_a_bound(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts_memory, "MOST_VIEWS", 2)
-    version = await memory.version()
-    ada = version.objects_of(memory.subject("ada"), NOW)
-    for name in ("mia", "ada", "vic"):
-        version.objects_of(memory.subject(name), NOW)
-    assert [subject.person.name for subject in version.objects] == ["ada", "vic"]
-    assert version.objects_of(memory.subject("ada"), NOW) is ada
-
-
-async def test_views_take_no_more_than_their_share_of_the_memory(memory: Memory) -> None:
-    """Whatever the size of the organization: a view holds something of each of its nodes, and of its environments."""
-    structure = (await memory.version()).structure
-    one = VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * len(structure.environments)
-    memory.memory = FactsMemory(memory.database, (VERSIONS + 2) * 2 * one)
-    version = await memory.version()
-    for name in ("ada", "mia", "vic"):
-        version.objects_of(memory.subject(name), NOW)
-    assert [subject.person.name for subject in version.objects] == ["mia", "vic"]
-
-
-async def test_a_view_of_an_earlier_instant_is_not_that_of_a_later_one(memory: Memory) -> None:
-    version, tim = await memory.version(), memory.subject("tim")
-    late = version.objects_of(tim, NOW + 2 * SECOND)
-    assert late.view.sees(memory.ids["acme"])
-    assert not version.objects_of(tim, NOW).view.sees(memory.ids["acme"])
-
-
-async def test_a_view_ends_with_its_own_memberships_at_the_very_instant(memory: Memory) -> None:
-    version, tim = await memory.version(), memory.subject("tim")
-    assert _turns(lambda at: version.objects_of(tim, at).view.sees(memory.ids["acme"])) == [(1, True), (3, False)]
-
-
-async def test_a_view_ends_with_a_grant_at_the_very_instant(memory: Memory) -> None:
-    version, mia = await memory.version(), memory.subject("mia")
-    environment = memory.draft.acme.id("core/web/production")
-    deploys = Permission.ENVIRONMENT_DEPLOY
-    assert _turns(lambda at: version.objects_of(mia, at).view.may(deploys, environment)) == [(0, True), (2, False)]
-
-
-async def test_what_is_seen_of_others_ends_with_their_memberships_at_the_very_instant(memory: Memory) -> None:
-    """Lee sees who has a level on the team, and Tim has one from above for a time."""
-    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
-    assert _turns(lambda at: tim.id in version.objects_of(lee, at).people) == [(1, True), (3, False)]
-
-
-async def test_what_has_ended_does_not_go_on_over_the_next_version(memory: Memory) -> None:
-    """Nor does what was seen of others; a name that changes leaves all else as it was."""
-    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
-    acme, then = memory.ids["acme"], NOW + 3 * SECOND
-    assert version.objects_of(tim, then - 1).view.sees(acme)
-    assert tim.id in version.objects_of(lee, then - 1).people
-    mia = memory.subject("mia").id
-    await commit(memory.database, ["instance"], lambda writer: writer.set(tables.User, mia, name="Mia"))
-    later = await memory.version(2, 3)
-    assert not later.objects_of(tim, then).view.sees(acme)
-    assert tim.id not in later.objects_of(lee, then).people
-
-
-async def test_whom_one_saw_goes_on_over_the_next_version_no_longer_than_they_belong(memory: Memory) -> None:
-    version, lee, tim = await memory.version(), memory.subject("lee"), memory.subject("tim")
-    then = NOW + 3 * SECOND
-    known = version.objects_of(lee, then - 1).people
-    assert tim.id in known
-    (restriction,) = version.structure.facts.restrictions.values()
-    later = await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=True)))
-    assert later.objects_of(lee, then - 1).people is known
-    last = await memory.version(await memory.change(partial(_hide, id=restriction.id, hides=False)))
-    assert last.objects_of(lee, then).people == known - {tim.id}
-
-
-async def test_what_is_seen_of_nodes_outlives_the_versions_that_stay(memory: Memory) -> None:
-    """Somebody who comes back after many changes is not worked out anew, but for the restrictions they pass."""
-    first, mia = await memory.version(), memory.subject("mia")
-    known = first.objects_of(mia, NOW).view
-    (restriction,) = first.structure.facts.restrictions.values()
-    await memory.pass_versions(restriction.id)
-    last = await memory.change(lambda writer: writer.end(tables.Grant, restriction.grants[0].id))
-    view = (await memory.version(last)).objects_of(mia, NOW).view
-    assert view.node_view is known.node_view
-    environment = memory.draft.acme.id("core/web/production")
-    assert [each.may(Permission.ENVIRONMENT_DEPLOY, environment) for each in (known, view)] == [True, False]
-
-
-async def test_what_is_seen_of_nodes_ends_with_the_memberships_that_it_was_made_of(memory: Memory) -> None:
-    first, mia, vic = await memory.version(), memory.subject("mia"), memory.subject("vic")
-    known = [first.objects_of(subject, NOW).view for subject in (mia, vic)]
-    (restriction,) = first.structure.facts.restrictions.values()
-    (own,) = first.structure.facts.memberships_of(mia.id)
-    await memory.pass_versions(restriction.id)
-    guest = [LEVEL_ROLES[RoleLevel.GUEST].id]
-    later = await memory.version(await memory.change(lambda w: w.set(tables.Membership, own.id, role_ids=guest)))
-    views = [later.objects_of(subject, NOW).view for subject in (mia, vic)]
-    assert [one.node_view is other.node_view for one, other in zip(known, views, strict=True)] == [False, True]
-    environment = memory.draft.acme.id("core/web/production")
-    assert [each.may(Permission.ENVIRONMENT_DEPLOY, environment) for each in (known[0], views[0])] == [True, False]
-
-
-async def test_no_more_views_of_nodes_are_kept_than_could_be_of_use(memory: Memory) -> None:
-    version, subjects = await memory.version(), [memory.subject(name) for name in ("ada", "mia", "vic")]
-    kept, structure = NodeViews(), version.structure
-    for subject in subjects:
-        kept.keep(version.objects_of(subject, NOW).view.node_view, 2)
-    assert [kept.lasting(structure, subject, NOW) is not None for subject in subjects] == [False, True, True]
-    renamed = (await memory.version(await memory.rename("Later"))).structure
-    kept.renew(structure, structure)
-    assert len(kept) == 2
-    kept.renew(structure, renamed)
-    assert len(kept) == 0
-
-
-def _turns(holds: Callable[[int], bool]) -> list[tuple[int, bool]]:
-    """At which seconds from NOW an answer, False at first, turns; asked just before, at and just after each."""
-    turns, last = [], False
-    for second in range(5):
-        instant = NOW + second * SECOND
-        for at in (instant, instant + 1, instant + SECOND - 1):
-            if holds(at) is not last:
-                last = not last
-                assert at == instant, "it turned between two seconds"
-                turns.append((second, last))
-    return turns
-
-
-async def test_a_key_that_ends_ends_its_view(memory: Memory) -> None:
-    memory.draft.key("short", "ada", expires_at=NOW + SECOND)
-    version, short = await memory.version(), memory.subject("short")
-    assert version.objects_of(short, NOW).view.sees(memory.ids["acme"])
-    assert version.objects_of(short, NOW + SECOND - 1).view.sees(memory.ids["acme"])
-    assert not version.objects_of(short, NOW + SECOND).view.sees(memory.ids["acme"])
 
 
 async def test_a_transaction_catches_up_from_what_is_in_memory(memory: Memory, loads: Loads) -> None:
