@@ -186,27 +186,26 @@ class Growth:
         """A page after each kind of write and after none, what the writes cost, and how long others wait for them."""
         after: dict[str, dict[str, list[float]]] = {who: {} for who in readers}
         costs: dict[str, list[float]] = {}
+        for number in range(WRITES):
+            self._say(f"pages after writes {number + 1} of {WRITES}")
+            async for name in self._written(admin, number, costs):
+                for who, reader in readers.items():
+                    await asyncio.sleep(PAUSE)
+                    cost = await reader.cpu(PAGE, id=self._ground.organization_id)
+                    after[who].setdefault(name, []).append(cost)
+        found = {"after_us": {who: _medians(each) for who, each in after.items()}, "write_us": _medians(costs)}
         async with pulse(self._process.port) as felt:
-            for number in range(WRITES):
-                self._say(f"pages after writes {number + 1} of {WRITES}")
-                async for name in self._written(admin, number, costs):
-                    for who, reader in readers.items():
-                        await asyncio.sleep(PAUSE)
-                        cost = await reader.cpu(PAGE, id=self._ground.organization_id)
-                        after[who].setdefault(name, []).append(cost)
-        return {
-            "after_us": {who: _medians(found) for who, found in after.items()},
-            "write_us": _medians(costs),
-            "write_held_ms": felt.longest,
-        }
+            async for _ in self._written(admin, WRITES, costs):
+                for reader in readers.values():
+                    await reader.ask(PAGE, id=self._ground.organization_id)
+        return {**found, "write_held_ms": felt.longest}
 
     async def _written(self, admin: Asker, number: int, costs: dict[str, list[float]]) -> AsyncIterator[str]:
         """Write one thing after another; gives what, once it is done, and adds to what it has cost."""
 
         async def write(what: str, document: str, /, **input: object) -> Data:
-            before = self._process.cpu_ns()
-            data = await admin.ask(document, input=input)
-            costs.setdefault(what, []).append((self._process.cpu_ns() - before) / 1_000)
+            data, cost = await admin.measured(document, input=input)
+            costs.setdefault(what, []).append(cost)
             payload: Data = next(iter(data.values()))
             return payload
 

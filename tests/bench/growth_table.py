@@ -23,7 +23,7 @@ ROWS: Sequence[tuple[str, str, Callable[[Data], str]]] = (
     ("the next page after one was deleted", "5 times", lambda one: _after(one, "deletion")),
     ("the next page after a new project", "5 times", lambda one: _after(one, "project")),
     ("the next page after a new restriction", "5 times", lambda one: _after(one, "restriction")),
-    ("others wait for any of these writes", "", lambda one: f"{one['write_held_ms']:.0f} ms"),
+    ("others wait for any of these writes and pages", "", lambda one: f"{one['write_held_ms']:.0f} ms"),
     ("to make a grant", "", lambda one: _ms(one["write_us"]["grant"])),
     ("to create an environment", "", lambda one: _ms(one["write_us"]["environment"])),
     ("to delete one", "", lambda one: _ms(one["write_us"]["deletion"])),
