@@ -9,7 +9,7 @@ environments it may take 100 ms, so it runs in a thread.
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
-from itertools import compress
+from itertools import chain, compress, repeat
 from operator import attrgetter, is_not
 
 from app.policy.facts import Environment, Facts, Node, Project, Restriction, Team
@@ -92,16 +92,15 @@ def _number_nodes(following: Structure, known: Structure, added: range) -> None:
 
 def _renew_environments(following: Structure, known: Structure) -> bool:
     facts, numbers = following.facts, known.environment_number
-    now = facts.environments
-    if now is known.facts.environments:
+    was, now = known.facts.environments, facts.environments
+    if now is was:
         return True
     if not following.__dict__.keys() >= _OF_ENVIRONMENTS:
         return False
-    differs = map(is_not, map(known.environments.__getitem__, numbers.values()), map(now.get, numbers))
-    otherwise = [known.environments[number] for number in compress(numbers.values(), differs)]
-    gone = {numbers[was.id] for was in otherwise if was.id not in now}
-    changed = {numbers[was.id]: now[was.id] for was in otherwise if was.id in now}
-    come = [each for id, each in now.items() if id not in numbers] if len(now) + len(gone) > len(numbers) else []
+    otherwise = _differing(was, now)
+    gone = {numbers[id] for id in otherwise if id not in now}
+    changed = {numbers[id]: now[id] for id in otherwise if id in now}
+    come = _come(was, now, len(now) + len(gone) - len(was))
     if any(_stands_otherwise(known.environments[number], each) for number, each in changed.items()):
         return False
     following.environments = environments = [*known.environments, *come]
@@ -124,6 +123,18 @@ def _renew_environments(following: Structure, known: Structure) -> bool:
         for name in ("matching", "restricted", "hidden_by"):
             following.__dict__.pop(name, None)
     return True
+
+
+def _differing(was: Mapping[str, Environment], now: Mapping[str, Environment]) -> list[str]:
+    """The ids of those that are gone or changed. Both are in one order, up to where one is gone."""
+    elsewhere = compress(was, map(is_not, was.values(), chain(now.values(), repeat(None))))
+    return [id for id in elsewhere if now.get(id) is not was[id]]
+
+
+def _come(was: Mapping[str, Environment], now: Mapping[str, Environment], count: int) -> list[Environment]:
+    """Those that there were not, so many: the last, most often."""
+    last = list(now.values())[len(now) - count :]
+    return [each for id, each in now.items() if id not in was] if any(each.id in was for each in last) else last
 
 
 def _place(following: Structure, known: Structure, gone: Collection[int], added: Mapping[int, int]) -> None:
