@@ -159,13 +159,14 @@ def _renew_restrictions(following: Structure, known: Structure) -> None:
         return
     was, now = known.restrictions, list(facts.restrictions.values())
     following.restrictions = now
-    if [each.id for each in now[: len(was)]] != [each.id for each in was]:
+    if list(facts.restrictions)[: len(was)] != list(known.restriction_number):
         following.restriction_number = {each.id: number for number, each in enumerate(now)}
         for name in _OF_RESTRICTIONS:
             following.__dict__.pop(name, None)
         return
     added = range(len(was), len(now))
-    following.restriction_number = known.restriction_number | {now[n].id: n for n in added}
+    if added:
+        following.restriction_number = known.restriction_number | {now[n].id: n for n in added}
     changed = [number for number, (old, new) in enumerate(zip(was, now, strict=False)) if old is not new]
     for name in ("grantees", "approvers"):
         if name in following.__dict__:
