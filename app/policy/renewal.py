@@ -74,7 +74,8 @@ def _renew_nodes(following: Structure, known: Structure) -> bool:
 def _number_nodes(following: Structure, known: Structure, added: range) -> None:
     nodes = following.nodes
     number = following.node_number = known.node_number | {nodes[n].id: n for n in added}
-    following.project_of = [*known.project_of[:-1], len(nodes)]
+    nobodys = len(known.nodes)  # the first of those that come has this number now
+    following.project_of = [len(nodes) if project == nobodys else project for project in known.project_of]
     for name in _OF_NODES:
         following.__dict__.pop(name, None)
     for name in ("grantees", "approvers"):
@@ -140,7 +141,7 @@ def _come(was: Mapping[str, Environment], now: Mapping[str, Environment], count:
 def _place(following: Structure, known: Structure, gone: Collection[int], added: Mapping[int, int]) -> None:
     """Take environments out of their projects, and put others, by their numbers, into those of these numbers."""
     nobodys = len(following.nodes)
-    following.project_of = [*known.project_of[:-1], *added.values(), nobodys]
+    following.project_of = [*following.project_of[:-1], *added.values(), nobodys]
     of_each = following.environments_of = list(following.environments_of)
     for number in gone:
         project = known.project_of[number]

@@ -308,6 +308,7 @@ def gone_on(change: Change, steps: int = 2) -> int:
                 break
             facts = next_version(facts, *change(rng, facts))
             structure = followed(structure, facts)
+            assert not nobodys_that_are_somewhere(structure)
             anew = Structure(Facts(**vars_of(facts)))
             following = {subject: objects.followed_by(structure, at) for subject, objects in before.items()}
             before = {subject: Objects(View(structure, subject, at)) for subject in world.subjects}
@@ -318,6 +319,12 @@ def gone_on(change: Change, steps: int = 2) -> int:
                     moved += 1
                     assert told(went_on) == expected, (seed, describe(subject))
     return moved
+
+
+def nobodys_that_are_somewhere(structure: Structure) -> set[int]:
+    """Numbers that no environment has, in some project all the same."""
+    nobodys = {structure.no_environment, *range(len(structure.environments))} - {*structure.environment_number.values()}
+    return {number for number in nobodys if structure.project_of[number] != len(structure.nodes)}
 
 
 def vars_of(facts: Facts) -> dict[str, Any]:
