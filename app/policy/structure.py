@@ -1,8 +1,8 @@
 """What views share: nodes, environments and restrictions numbered, and sets of them as ints, one bit a number.
 
-Nodes (organization, teams, projects), environments and restrictions are numbered apart, in order of creation; numbers
-never leave the process. An environment has no set of its own kind anywhere: whoever may do something in a project has
-one bit for it, and a project keeps a tuple of its environments' numbers.
+Nodes (organization, teams, projects), environments and restrictions are numbered apart, those that come after those
+that were there (`renewal.py`); numbers never leave the process. An environment has no set of its own kind anywhere:
+whoever may do something in a project has one bit for it, and a project keeps a tuple of its environments' numbers.
 """
 
 from collections.abc import Collection, Iterable

@@ -126,12 +126,10 @@ def restriction_comes(rng: random.Random, facts: Facts) -> tuple[dict[str, Any],
     """One more like one that there is, somewhere else, and what it was like changes."""
     known = rng.choice(list(facts.restrictions.values()))
     scope = rng.choice([facts.organization, *facts.teams.values(), *facts.projects.values()])
-    hides = rng.random() < 0.5
-    grants = tuple(replace(grant, id=f"{grant.id}y", restriction_id="res_new") for grant in known.grants)
-    rules = tuple(replace(rule, id=f"{rule.id}y", restriction_id="res_new") for rule in known.approval_rules)
-    new = replace(
-        known, id="res_new", scope_id=scope.id, hides=hides, enabled=True, grants=grants, approval_rules=rules
-    )
+    id, hides = f"res_new{len(facts.restrictions)}", rng.random() < 0.5
+    grants = tuple(replace(grant, id=f"{grant.id}y", restriction_id=id) for grant in known.grants)
+    rules = tuple(replace(rule, id=f"{rule.id}y", restriction_id=id) for rule in known.approval_rules)
+    new = replace(known, id=id, scope_id=scope.id, hides=hides, enabled=True, grants=grants, approval_rules=rules)
     changed = replace(known, enabled=not known.enabled)
     return {"restrictions": {**facts.restrictions, changed.id: changed, new.id: new}}, {
         "restrictions": [changed.id, new.id]
