@@ -2,7 +2,7 @@
 
 from app.api.context import Context
 from app.api.pagination import Fetched, Page, Paging
-from app.policy.facts import Organization
+from app.policy.entities import Organization
 from app.store.audit import AuditEvent, AuditFilter, audit_slice
 from app.store.denials import Denial, denial_slice
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.errors import unauthenticated
-from app.policy.facts import Resource
+from app.policy.entities import Resource
 from app.policy.objects import Objects
 from app.policy.subject import Subject
 from app.policy.views import View

@@ -2,7 +2,7 @@
 
 from app.api.context import Context
 from app.api.pagination import Fetched, Listing, Page, Pageable, Paging
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.vocabulary import DeploymentStatus
 from app.services.deployments import Deployed, deployments_in, place_of, waiting_in
 

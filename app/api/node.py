@@ -8,7 +8,7 @@ import strawberry
 from app.api.context import Context
 from app.api.fields import attribute
 from app.execution.completion import by_class
-from app.policy import facts
+from app.policy import entities
 from app.policy.implicit import parts_of
 from app.policy.kinds import Kind
 from app.policy.roles import BUILT_IN_ROLES, Role
@@ -21,15 +21,15 @@ from app.store.identities import kind_of
 from app.store.providers import AiProvider
 
 TYPE_NAMES: dict[type[Any], str] = {
-    facts.Organization: "Organization",
-    facts.Team: "Team",
-    facts.Project: "Project",
-    facts.Environment: "Environment",
-    facts.Person: "User",
-    facts.Membership: "Membership",
-    facts.Restriction: "EnvironmentRestriction",
-    facts.Grant: "Grant",
-    facts.ApprovalRule: "ApprovalRule",
+    entities.Organization: "Organization",
+    entities.Team: "Team",
+    entities.Project: "Project",
+    entities.Environment: "Environment",
+    entities.Person: "User",
+    entities.Membership: "Membership",
+    entities.Restriction: "EnvironmentRestriction",
+    entities.Grant: "Grant",
+    entities.ApprovalRule: "ApprovalRule",
     Role: "Role",
     Deployed: "Deployment",
     ApiKey: "ApiKey",
@@ -66,7 +66,7 @@ async def node_by_id(context: Context, id: str) -> Any | None:
     return found
 
 
-async def _user(context: Context, id: str) -> facts.Person | None:
+async def _user(context: Context, id: str) -> entities.Person | None:
     return await records.person(context.asker, id)
 
 

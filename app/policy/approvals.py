@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Restriction
+from app.policy.entities import ApprovalRule, Environment, Restriction
+from app.policy.facts import Facts
 from app.policy.matching import match
 from app.policy.restrictions import enabled_on, matched_rules
 from app.policy.rule import decide

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from app.policy.decision import Decision, Reason, hidden
-from app.policy.facts import Facts, Restriction
+from app.policy.entities import Restriction
+from app.policy.facts import Facts
 from app.policy.holding import held_roles
 from app.policy.restrictions import enabled_on, passage, restrictions_on
 from app.policy.rule import decide

@@ -2,210 +2,29 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from app.policy.roles import BUILT_IN_ROLES, Role
-from app.policy.vocabulary import (
-    EnvironmentAccessMode,
-    EnvironmentState,
-    GrantSource,
-    Inheritance,
-    ProjectKind,
-    ResourceKind,
-    RoleLevel,
-    Tier,
-    TierSource,
+from app.policy.entities import (
+    ApprovalRule,
+    Environment,
+    Grant,
+    Membership,
+    Node,
+    Organization,
+    Person,
+    Project,
+    Resource,
+    Restriction,
+    Team,
+    person_order,
 )
+from app.policy.grouping import grouped, regrouped
+from app.policy.roles import BUILT_IN_ROLES, Role
 
-T = TypeVar("T")
-V = TypeVar("V", bound="HasId")
-N = TypeVar("N", "Team", "Project")
-
-
-class HasId(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-def holds_at(starts_at: int | None, expires_at: int | None, at: int) -> bool:
-    """Whether `at` lies from `starts_at` (included) until `expires_at` (excluded); µs, None is unbounded."""
-    return (starts_at is None or starts_at <= at) and (expires_at is None or at < expires_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person or service account, as the instance's ledger has them; `organization_id` is a service account's."""
-
-    id: str
-    name: str
-    email: str | None
-    is_service_account: bool
-    organization_id: str | None
-    is_active: bool
-    is_instance_admin: bool
-    created_by: str | None
-    created_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """The root of the tree."""
-
-    kind: ClassVar[ResourceKind] = ResourceKind.ORGANIZATION
-    parent_id: ClassVar[None] = None
-    is_boundary: ClassVar[bool] = False
-
-    id: str
-    slug: str
-    name: str
-    environment_access_enabled: bool
-    created_at: int
-
-    @property
-    def organization_id(self) -> str:
-        return self.id
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A node between the organization and its projects; also a group of people (rule.md, sections 1 and 2)."""
-
-    kind: ClassVar[ResourceKind] = ResourceKind.TEAM
-
-    id: str
-    organization_id: str
-    parent_id: str
-    slug: str
-    name: str
-    isolated: bool
-    created_at: int
-
-    @property
-    def is_boundary(self) -> bool:
-        """Whether only ADMIN passes from above."""
-        return self.isolated
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What has environments."""
-
-    kind: ClassVar[ResourceKind] = ResourceKind.PROJECT
-
-    id: str
-    organization_id: str
-    parent_id: str
-    slug: str
-    name: str
-    project_kind: ProjectKind
-    restricted: bool
-    created_at: int
-
-    @property
-    def is_boundary(self) -> bool:
-        """Whether only ADMIN passes from above."""
-        return self.restricted
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A leaf of the tree, of one project."""
-
-    kind: ClassVar[ResourceKind] = ResourceKind.ENVIRONMENT
-
-    id: str
-    organization_id: str
-    project_id: str
-    name: str
-    tier: Tier
-    tier_source: TierSource
-    state: EnvironmentState
-    created_at: int
-
-
-Node = Organization | Team | Project
-Resource = Node | Environment
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """Subject holds roles on node from `starts_at` until `expires_at` (µs); on an organization, with an access list."""
-
-    id: str
-    organization_id: str
-    subject_id: str
-    subject_is_team: bool
-    node_id: str
-    role_ids: tuple[str, ...]
-    starts_at: int | None
-    expires_at: int | None
-    mode: EnvironmentAccessMode
-    environment_ids: frozenset[str]
-    created_at: int
-
-    def holds_at(self, at: int) -> bool:
-        return holds_at(self.starts_at, self.expires_at, at)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One way through a restriction: exactly one of user, team and level, from `starts_at` until `expires_at` (µs)."""
-
-    id: str
-    organization_id: str
-    restriction_id: str
-    user_id: str | None
-    team_id: str | None
-    level: RoleLevel | None
-    inheritance: Inheritance
-    source: GrantSource
-    starts_at: int | None
-    expires_at: int | None
-
-    def holds_at(self, at: int) -> bool:
-        return holds_at(self.starts_at, self.expires_at, at)
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalRule:
-    """Who must approve, and how many of them: exactly one of user, team and level."""
-
-    id: str
-    organization_id: str
-    restriction_id: str
-    user_id: str | None
-    team_id: str | None
-    level: RoleLevel | None
-    inheritance: Inheritance
-    required_approvals: int
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """A scope, a target (exactly one of name, tier and environment), grants and approval rules (rule.md, section 5)."""
-
-    id: str
-    organization_id: str
-    scope_id: str
-    environment_name: str | None
-    tier: Tier | None
-    environment_id: str | None
-    admin_bypass: bool
-    hides: bool
-    allow_self_approval: bool
-    enabled: bool
-    grants: tuple[Grant, ...]
-    approval_rules: tuple[ApprovalRule, ...]
-    created_at: int
-
-
-def person_order(person: Person) -> tuple[str, str]:
-    """The key that lists of people are in order of: the name, whatever its case, then the id."""
-    return person.name.casefold(), person.id
+N = TypeVar("N", Team, Project)
 
 
 class Facts:
@@ -357,13 +176,11 @@ class Facts:
         for name, source, key in _GROUPS:
             if name in known.__dict__ and name not in self.__dict__:
                 now = getattr(self, source)
-                self.__dict__[name] = _regrouped(
-                    known.__dict__[name], getattr(known, source), now, changed[source], key
-                )
+                self.__dict__[name] = regrouped(known.__dict__[name], getattr(known, source), now, changed[source], key)
         for name, source, spans in _SPANS:
             if name in known.__dict__ and name not in self.__dict__:
                 was, now = (
-                    _bounds(chain.from_iterable(spans(side[id]) for id in changed[source] if id in side))
+                    bounds_of(chain.from_iterable(spans(side[id]) for id in changed[source] if id in side))
                     for side in (getattr(known, source), getattr(self, source))
                 )
                 if was == now:
@@ -398,35 +215,36 @@ class Facts:
     @cached_property
     def _bounds_of_memberships(self) -> list[int]:
         """Every instant at which a membership begins or ends, ascending."""
-        return _bounds(self.memberships.values())
+        return bounds_of(self.memberships.values())
 
     @cached_property
     def _bounds_of_grants(self) -> list[int]:
         """The same of grants."""
-        return _bounds(chain.from_iterable(restriction.grants for restriction in self.restrictions.values()))
+        return bounds_of(chain.from_iterable(restriction.grants for restriction in self.restrictions.values()))
 
     @cached_property
     def _environments_by_project(self) -> dict[str, tuple[Environment, ...]]:
-        return _grouped(self.environments.values(), attrgetter("project_id"))
+        return grouped(self.environments.values(), attrgetter("project_id"))
 
     @cached_property
     def _memberships_by_subject(self) -> dict[str, tuple[Membership, ...]]:
-        return _grouped(self.memberships.values(), attrgetter("subject_id"))
+        return grouped(self.memberships.values(), attrgetter("subject_id"))
 
     @cached_property
     def _memberships_by_node(self) -> dict[str, tuple[Membership, ...]]:
-        return _grouped(self.memberships.values(), attrgetter("node_id"))
+        return grouped(self.memberships.values(), attrgetter("node_id"))
 
     @cached_property
     def _restrictions_by_scope(self) -> dict[str, tuple[Restriction, ...]]:
-        return _grouped(self.restrictions.values(), attrgetter("scope_id"))
+        return grouped(self.restrictions.values(), attrgetter("scope_id"))
 
     @cached_property
     def _children(self) -> dict[str, tuple[Team | Project, ...]]:
-        return _grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
+        return grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
 
 
-def _bounds(spans: Iterable[Membership | Grant]) -> list[int]:
+def bounds_of(spans: Iterable[Membership | Grant]) -> list[int]:
+    """Every instant (µs) at which one of them begins or ends, ascending."""
     return sorted({bound for span in spans for bound in (span.starts_at, span.expires_at) if bound is not None})
 
 
@@ -459,31 +277,3 @@ _SPANS: tuple[tuple[str, str, Callable[[Any], Iterable[Membership | Grant]]], ..
     ("_bounds_of_grants", "restrictions", attrgetter("grants")),
 )
 """Those that stay where what changed begins and ends when it did: the mapping, and what in its values does."""
-
-
-def _regrouped(
-    groups: Mapping[str, tuple[V, ...]],
-    was: Mapping[str, V],
-    now: Mapping[str, V],
-    changed: Collection[str],
-    key: Callable[[V], str],
-) -> dict[str, tuple[V, ...]]:
-    """The groups after some values came, went or changed; the others' are shared. What changed keeps its place."""
-    renewed = dict(groups)
-    values = [side[id] for side in (was, now) for id in changed if id in side]
-    for name in {key(value) for value in values}:
-        old = renewed.pop(name, ())
-        kept = [now[value.id] for value in old if value.id in now and key(now[value.id]) == name]
-        known = {value.id for value in old}
-        come = [now[id] for id in now.keys() & changed if id not in known and key(now[id]) == name]
-        group = (*kept, *sorted(come, key=attrgetter("created_at", "id")))
-        if group:
-            renewed[name] = group
-    return renewed
-
-
-def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
-    found: dict[str, list[T]] = {}
-    for item in items:
-        found.setdefault(key(item), []).append(item)
-    return {name: tuple(group) for name, group in found.items()}

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import Any
 
-from app.policy.facts import ApprovalRule, Grant, Restriction
+from app.policy.entities import ApprovalRule, Grant, Restriction
 from app.policy.sets import bits, flags
 from app.policy.vocabulary import Inheritance, RoleLevel
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.policy.facts import Facts, Membership, Node, Team
+from app.policy.entities import Membership, Node, Team
+from app.policy.facts import Facts
 from app.policy.roles import LEVEL_ROLES, Role
 from app.policy.subject import Subject
 from app.policy.vocabulary import Inheritance, RoleLevel

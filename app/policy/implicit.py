@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.policy.facts import Facts, Grant, Person, Restriction
+from app.policy.entities import Grant, Person, Restriction
+from app.policy.facts import Facts
 from app.policy.holding import belonging, held_roles
 from app.policy.vocabulary import GrantSource, Inheritance
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.policy.facts import Membership, Node, Project
+from app.policy.entities import Membership, Node, Project
 from app.policy.roles import Role
 from app.policy.views import View
 from app.policy.vocabulary import ASKED_OF, Permission, ResourceKind, RoleLevel

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from app.policy.facts import Membership, Node, Person, Restriction
+from app.policy.entities import Membership, Node, Person, Restriction
 from app.policy.roles import Role
 from app.policy.sight import Sight
 from app.policy.standing import handed_on

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from app.policy.facts import ApprovalRule, Grant
+from app.policy.entities import ApprovalRule, Grant
 from app.policy.grantees import Grantees, Named
 from app.policy.sets import bits
 from app.policy.standing import Standing

@@ -12,7 +12,8 @@ from copy import copy
 from itertools import chain, compress, repeat
 from operator import attrgetter, is_not
 
-from app.policy.facts import Environment, Facts, Node, Project, Restriction, Team
+from app.policy.entities import Environment, Node, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.sets import bits
 from app.policy.structure import UNRESTRICTED, Matching, Structure
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Membership, Restriction
+from app.policy.entities import ApprovalRule, Environment, Grant, Membership, Restriction
+from app.policy.facts import Facts
 from app.policy.holding import belonging, held_roles, is_in_team, level_on
 from app.policy.names import matches
 from app.policy.subject import Subject

@@ -4,7 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from app.policy.decision import Decision, Reason, hidden
-from app.policy.facts import Environment, Facts, Project, Resource
+from app.policy.entities import Environment, Project, Resource
+from app.policy.facts import Facts
 from app.policy.holding import held_roles
 from app.policy.restrictions import enabled_on, matched_rules, passage, team_passage
 from app.policy.subject import Subject

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.policy.facts import Environment, Node, Project, Team
+from app.policy.entities import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
 from app.policy.sets import flags, holds, marks, members
 from app.policy.structure import order_of

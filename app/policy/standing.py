@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from app.policy.facts import Facts, Membership
+from app.policy.entities import Membership
+from app.policy.facts import Facts
 from app.policy.roles import LEVEL_ROLES, Role
 from app.policy.sets import holds, marks
 from app.policy.structure import Structure

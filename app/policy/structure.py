@@ -11,7 +11,8 @@ from functools import cached_property
 from heapq import merge
 from operator import attrgetter
 
-from app.policy.facts import Environment, Facts, Node, Organization, Project, Restriction, Team
+from app.policy.entities import Environment, Node, Organization, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.grantees import ByNode, Grantees
 from app.policy.names import matches
 from app.policy.sets import bits

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.policy.vocabulary import Permission
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Membership, Person
+from app.policy.entities import ApprovalRule, Environment, Grant, Membership, Person
+from app.policy.facts import Facts
 from app.policy.restrictions import restrictions_on
 from app.policy.rule import decide
 from app.policy.subject import Subject

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from app.policy.facts import Environment, Facts, Resource, Restriction
+from app.policy.entities import Environment, Resource, Restriction
+from app.policy.facts import Facts
 from app.policy.holding import memberships_reaching
 from app.policy.restrictions import enabled_on, names_subject
 from app.policy.subject import Subject

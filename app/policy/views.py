@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, compress, filterfalse, repeat
 
-from app.policy.facts import Node, Project, Resource
+from app.policy.entities import Node, Project, Resource
 from app.policy.node_view import NodeView
 from app.policy.passing import Passing
 from app.policy.sets import flags, holds, marks, members

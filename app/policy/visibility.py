@@ -1,7 +1,8 @@
 """Whether a resource is visible, and why: steps 2 to 5, and restrictions that hide (rule.md, section 4)."""
 
 from app.policy.decision import Reason
-from app.policy.facts import Environment, Facts, Membership, Node, Organization, Project, Resource
+from app.policy.entities import Environment, Membership, Node, Organization, Project, Resource
+from app.policy.facts import Facts
 from app.policy.holding import Held, belonging, held_roles
 from app.policy.restrictions import Passage, enabled_on, passage
 from app.policy.subject import KeyScope, Subject

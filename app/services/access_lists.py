@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.policy.facts import Environment, Membership, Project
+from app.policy.entities import Environment, Membership, Project
 from app.policy.objects import Objects
 from app.policy.structure import order_of
 from app.policy.vocabulary import EnvironmentAccessMode, Permission

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.db import tables
 from app.errors import BailiwickError, forbidden
 from app.policy.approvals import WAITING, Matched, RuleSnapshot, Vote, progress, refusal, rule_named, snapshot
-from app.policy.facts import Environment
+from app.policy.entities import Environment
 from app.policy.restrictions import matched_rules
 from app.policy.vocabulary import ApprovalDecision, DeploymentStatus, ErrorCode, Permission
 from app.services.changes import Action, Applied, Change, apply

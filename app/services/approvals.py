@@ -14,7 +14,7 @@ from app.policy.approvals import (
     rules_on,
     snapshot,
 )
-from app.policy.facts import ApprovalRule, Environment, Node, Person
+from app.policy.entities import ApprovalRule, Environment, Node, Person
 from app.policy.objects import Objects
 from app.policy.restrictions import matched_rules
 from app.policy.vocabulary import ApprovalDecision, ApprovalStatus, DeploymentStatus, Permission

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from app.db.engine import Connection
-from app.policy.facts import Environment, Organization, Person
+from app.policy.entities import Environment, Organization, Person
 from app.services.deployments import Deployed, with_status
 from app.services.reader import Reader
 from app.services.records import api_keys as visible_api_keys

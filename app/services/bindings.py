@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.db import tables
 from app.errors import BailiwickError
-from app.policy.facts import Membership, Node, Organization, Person, Project, Team
+from app.policy.entities import Membership, Node, Organization, Person, Project, Team
 from app.policy.management import may_give
 from app.policy.roles import Role
 from app.policy.vocabulary import ErrorCode, Permission

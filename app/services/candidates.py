@@ -5,7 +5,7 @@ Exactly those whom the mutations would accept.
 
 from dataclasses import dataclass
 
-from app.policy.facts import Membership, Node, Person, Team
+from app.policy.entities import Membership, Node, Person, Team
 from app.policy.holding import level_on
 from app.policy.objects import Objects
 from app.policy.subject import Subject

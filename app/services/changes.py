@@ -14,7 +14,8 @@ from app.db.engine import Commit, Connection
 from app.db.tables import Fact, Membership
 from app.errors import BailiwickError, conflict, forbidden, invalid, not_found, unauthenticated
 from app.policy.decision import Decision
-from app.policy.facts import Facts, Node, Organization, Project, Resource, Team
+from app.policy.entities import Node, Organization, Project, Resource, Team
+from app.policy.facts import Facts
 from app.policy.kinds import Kind
 from app.policy.objects import Objects
 from app.policy.rule import decide

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.errors import BailiwickError, forbidden, invalid
 from app.policy.creation import decide_named
 from app.policy.decision import Decision, hidden
-from app.policy.facts import Project, Resource
+from app.policy.entities import Project, Resource
 from app.policy.names import is_environment_name
 from app.policy.objects import Objects
 from app.policy.rule import decide

@@ -1,7 +1,7 @@
 """Whoever creates a team or project that they would not otherwise see is made a member of it (rule.md, section 10)."""
 
 from app.db import tables
-from app.policy.facts import Node
+from app.policy.entities import Node
 from app.policy.roles import LEVEL_ROLES
 from app.policy.vocabulary import RoleLevel
 from app.services.changes import Change

@@ -6,7 +6,7 @@ only subject disappears falls to MAINTAINER of its scope instead of evaporating.
 
 from app.db import tables
 from app.db.tables import Fact
-from app.policy.facts import ApprovalRule, Environment, Project, Restriction, Team
+from app.policy.entities import ApprovalRule, Environment, Project, Restriction, Team
 from app.policy.vocabulary import Inheritance, RoleLevel
 from app.services.changes import Change
 from app.store.living import living_ids

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.db import tables
 from app.errors import BailiwickError, conflict, invalid
 from app.policy.creation import decide_named
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.names import is_title
 from app.policy.tiers import guess_is_doubtful
 from app.policy.vocabulary import DeploymentStatus, EnvironmentState, Permission, Tier, TierSource

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.db import tables
 from app.errors import BailiwickError
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.vocabulary import DeploymentStatus, ErrorCode, Permission
 from app.services.changes import Action, Applied, Change, apply
 from app.services.deployment_changes import wake

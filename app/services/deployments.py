@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.policy.approvals import WAITING, Progress, is_approved, progress
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.objects import Objects
 from app.policy.vocabulary import DeploymentStatus, Permission
 from app.services.reader import Reader

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.db import tables
 from app.errors import conflict, invalid
-from app.policy.facts import Membership, Organization
+from app.policy.entities import Membership, Organization
 from app.policy.vocabulary import EnvironmentAccessMode, Permission
 from app.services.bindings import require_management
 from app.services.changes import Action, Applied, Change, apply

@@ -6,7 +6,7 @@ from typing import Any
 from app.db import tables
 from app.db.tables import Fact
 from app.errors import invalid, not_found
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.kinds import Kind
 from app.policy.vocabulary import Permission, Tier, TierSource
 from app.services.changes import Action, Applied, Change, apply

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.db import tables
 from app.errors import BailiwickError, conflict
 from app.policy.creation import decide_creation
-from app.policy.facts import Environment, Project
+from app.policy.entities import Environment, Project
 from app.policy.names import is_environment_name
 from app.policy.tiers import guess_is_doubtful, guess_tier
 from app.policy.vocabulary import (

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.policy.facts import ApprovalRule, Environment, Facts, Grant, Node, Person, Team
+from app.policy.entities import ApprovalRule, Environment, Grant, Node, Person, Team
+from app.policy.facts import Facts
 from app.policy.holding import belonging, level_on
 from app.policy.objects import Objects
 from app.policy.restrictions import approves_by

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.db.engine import Connection, Database
 from app.errors import conflict, invalid
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.services.api_keys import insert_key
 from app.services.key_scopes import Wanted
 from app.services.problems import Problems

@@ -1,6 +1,7 @@
 """Who may have a membership where (rule.md, sections 2 and 3): said once, for adding and for candidates."""
 
-from app.policy.facts import Facts, Node, Person, Team
+from app.policy.entities import Node, Person, Team
+from app.policy.facts import Facts
 from app.policy.holding import belonging
 from app.policy.objects import Objects
 from app.services.grantees import may_name

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from app.errors import BailiwickError
-from app.policy.facts import Facts, Membership
+from app.policy.entities import Membership
+from app.policy.facts import Facts
 from app.policy.vocabulary import ErrorCode
 
 

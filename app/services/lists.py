@@ -6,7 +6,8 @@ A search finds part of a name, slug or path, of people part of a name or e-mail,
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.policy.facts import Environment, Facts, Membership, Node, Person, Project, Restriction
+from app.policy.entities import Environment, Membership, Node, Person, Project, Restriction
+from app.policy.facts import Facts
 from app.policy.objects import Objects
 from app.policy.ordered import Ordered
 from app.policy.restrictions import restrictions_on

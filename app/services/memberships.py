@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.db import tables
 from app.db.text import folded
 from app.policy.emails import is_email
-from app.policy.facts import Membership, Node, Organization
+from app.policy.entities import Membership, Node, Organization
 from app.services.bindings import (
     Binding,
     BindingChange,

@@ -2,7 +2,7 @@
 
 from app.db import tables
 from app.errors import BailiwickError, conflict
-from app.policy.facts import Organization
+from app.policy.entities import Organization
 from app.policy.kinds import Kind
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import BuiltInRole, ErrorCode, Permission

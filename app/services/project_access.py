@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.db import tables
 from app.errors import BailiwickError
-from app.policy.facts import Project
+from app.policy.entities import Project
 from app.policy.vocabulary import ErrorCode, Permission, ProjectKind
 from app.services.bindings import Binding, BindingChange, Bindings, Path, check_roles_shape, check_span
 from app.services.changes import Action, Applied, Change, apply

@@ -1,7 +1,7 @@
 """Projects: created, changed, moved and deleted (rule.md, sections 1 and 10)."""
 
 from app.db import tables
-from app.policy.facts import Project
+from app.policy.entities import Project
 from app.policy.vocabulary import Permission, ProjectKind
 from app.services.changes import Action, Applied, Change, apply
 from app.services.creators import see_what_one_made

@@ -3,7 +3,7 @@
 from app.db import tables
 from app.db.text import folded
 from app.errors import conflict, not_found
-from app.policy.facts import Organization
+from app.policy.entities import Organization
 from app.policy.vocabulary import Permission
 from app.services.changes import Action, Applied, Change, apply
 from app.services.instance import Instance

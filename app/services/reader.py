@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app.db.engine import Connection, Database
-from app.policy.facts import Resource
+from app.policy.entities import Resource
 from app.policy.objects import Objects
 from app.policy.views import View
 from app.services.facts_memory import FactsMemory, Version

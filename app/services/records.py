@@ -5,7 +5,7 @@ Each opens the asker's organizations before it asks the store, so that hidden an
 
 from collections.abc import Collection
 
-from app.policy.facts import Organization, Person, Project, Team
+from app.policy.entities import Organization, Person, Project, Team
 from app.policy.objects import Objects
 from app.policy.vocabulary import Permission
 from app.services.reader import Reader

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.db import tables
 from app.errors import BailiwickError, conflict, invalid
-from app.policy.facts import ApprovalRule, Node, Restriction
+from app.policy.entities import ApprovalRule, Node, Restriction
 from app.policy.implicit import parts_of
 from app.policy.names import is_name_pattern
 from app.policy.rule import decide

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.db import tables
-from app.policy.facts import ApprovalRule, Environment, Grant, Node, Restriction, Team
+from app.policy.entities import ApprovalRule, Environment, Grant, Node, Restriction, Team
 from app.policy.structure import Structure
 from app.policy.vocabulary import ErrorCode, GrantSource, Inheritance, RoleLevel, Tier
 from app.services.changes import Change

@@ -1,6 +1,6 @@
 """Restrictions as somebody sees them: whom their rows name, and whether approval rules can still be met."""
 
-from app.policy.facts import ApprovalRule, Grant, Node, Person, Restriction
+from app.policy.entities import ApprovalRule, Grant, Node, Person, Restriction
 from app.policy.implicit import implicit_admins
 from app.policy.objects import Objects
 from app.policy.restrictions import has_fallen

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from app.db import tables
 from app.db.text import folded
 from app.errors import BailiwickError, conflict
-from app.policy.facts import Organization
+from app.policy.entities import Organization
 from app.policy.management import holds_all
 from app.policy.roles import BUILT_IN_ROLES, Role
 from app.policy.vocabulary import NOT_IN_CUSTOM_ROLES, ErrorCode, Permission

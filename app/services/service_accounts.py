@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.db import tables
-from app.policy.facts import Organization
+from app.policy.entities import Organization
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import BuiltInRole, Permission
 from app.services.changes import Action, Applied, Change, apply

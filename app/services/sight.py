@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.policy.facts import ApprovalRule, Grant, Membership, Resource, Restriction
+from app.policy.entities import ApprovalRule, Grant, Membership, Resource, Restriction
 from app.policy.implicit import parts_of
 from app.policy.kinds import Kind
 from app.policy.objects import Objects

@@ -2,7 +2,7 @@
 
 from app.db import tables
 from app.errors import conflict, invalid, not_found
-from app.policy.facts import Node, Organization, Project, Team
+from app.policy.entities import Node, Organization, Project, Team
 from app.policy.vocabulary import Permission
 from app.services.changes import Action, Applied, Change, apply
 from app.services.creators import see_what_one_made

@@ -2,7 +2,7 @@
 
 from app.db import tables
 from app.errors import BailiwickError, not_found
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.policy.vocabulary import ErrorCode
 from app.services.changes import Action, Applied
 from app.services.instance import Instance

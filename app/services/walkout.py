@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.errors import BailiwickError, forbidden
-from app.policy.facts import Environment, Node, Organization, Project, Restriction, Team
+from app.policy.entities import Environment, Node, Organization, Project, Restriction, Team
 from app.policy.restrictions import passage, targets
 from app.policy.vocabulary import ErrorCode, Permission, Tier
 from app.services.changes import Change

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import tables
 from app.db.tables import table_of
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.policy.subject import KeyScope
 from app.policy.vocabulary import Permission
 from app.store import fact_rows

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from app.policy.facts import (
+from app.policy.entities import (
     ApprovalRule,
     Environment,
     Grant,

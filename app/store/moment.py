@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select
 from app.db import tables
 from app.db.statements import Statement
 from app.db.tables import table_of
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.policy.subject import Subject
 from app.store.credentials import credential_by_hash
 from app.store.ledger import INSTANCE

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from app.db import tables
 from app.db.tables import table_of
 from app.db.text import folded
-from app.policy.facts import Person
+from app.policy.entities import Person
 from app.store.as_of import as_of, chunked
 from app.store.fact_rows import person
 

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Table, and_, bindparam, or_, select
 from app.db import tables
 from app.db.statements import Statement
 from app.db.tables import table_of
-from app.policy.facts import (
+from app.policy.entities import (
     ApprovalRule,
     Environment,
-    Facts,
     Grant,
     Membership,
     Organization,
@@ -23,6 +22,7 @@ from app.policy.facts import (
     Restriction,
     Team,
 )
+from app.policy.facts import Facts
 from app.policy.roles import Role
 from app.store import changeset, fact_rows
 from app.store.as_of import as_of, chunks, rows_at

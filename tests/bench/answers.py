@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from app.policy.facts import Environment
+from app.policy.entities import Environment
 from app.policy.vocabulary import Permission
 from app.services.keys import hash_key
 from tests.bench.ledger import Ledger

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from app.policy.facts import Facts, Restriction
+from app.policy.entities import Restriction
+from app.policy.facts import Facts
 from app.policy.kinds import Kind
 from app.store.identities import RANDOM_BYTES, new_id
 from tests.bench.organization import CHECKED, Organization, Viewer

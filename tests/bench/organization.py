@@ -13,7 +13,8 @@ from app.db import tables
 from app.db.sqlite import reader
 from app.db.tables import table_of
 from app.db.url import parse_url
-from app.policy.facts import Environment, Facts, Person, Project, Restriction
+from app.policy.entities import Environment, Person, Project, Restriction
+from app.policy.facts import Facts
 from app.policy.structure import Structure
 from app.policy.subject import Subject
 from app.policy.views import View

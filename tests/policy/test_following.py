@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.policy.facts import Facts, Membership, Project, Restriction, Team
+from app.policy.entities import Membership, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.objects import Objects
 from app.policy.renewal import followed
 from app.policy.structure import Structure

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.policy import sight
-from app.policy.facts import Node, Team
+from app.policy.entities import Node, Team
 from app.policy.ordered import Ordered
 from app.policy.sight import Sight
 from app.policy.structure import Structure, order_of

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import TypeVar
 
-from app.policy.facts import (
+from app.policy.entities import (
     ApprovalRule,
     Environment,
-    Facts,
     Grant,
     Membership,
     Organization,
@@ -16,6 +15,7 @@ from app.policy.facts import (
     Restriction,
     Team,
 )
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN, Role
 from app.policy.subject import KeyScope, Subject
 from app.policy.vocabulary import (

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import clingo
 
-from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Restriction
+from app.policy.entities import ApprovalRule, Grant, Membership, Restriction
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN_ROLES
 from app.policy.subject import Subject
 from app.policy.vocabulary import EnvironmentAccessMode, ErrorCode, Permission

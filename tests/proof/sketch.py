@@ -1,9 +1,8 @@
 """A small world written by hand, one call a thing; names serve as ids."""
 
-from app.policy.facts import (
+from app.policy.entities import (
     ApprovalRule,
     Environment,
-    Facts,
     Grant,
     Membership,
     Organization,
@@ -12,6 +11,7 @@ from app.policy.facts import (
     Restriction,
     Team,
 )
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN, Role
 from app.policy.subject import KeyScope, Subject
 from app.policy.vocabulary import (

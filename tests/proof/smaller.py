@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from app.policy.facts import ApprovalRule, Facts, Grant, Project, Team
+from app.policy.entities import ApprovalRule, Grant, Project, Team
+from app.policy.facts import Facts
 from app.policy.subject import Subject
 from app.policy.vocabulary import EnvironmentAccessMode
 from tests.proof.world import RandomWorld

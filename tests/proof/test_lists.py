@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from graphql import get_named_type, get_nullable_type, is_list_type
 
-from app.policy.facts import Restriction
+from app.policy.entities import Restriction
 from tests.api.test_schema import HIDEABLE, every_field
 from tests.proof.lists import plain
 from tests.proof.lists.comparing import Outcome, compare

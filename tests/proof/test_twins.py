@@ -12,7 +12,8 @@ import pytest
 
 from app.errors import forbidden
 from app.policy.decision import Decision
-from app.policy.facts import Facts, Person
+from app.policy.entities import Person
+from app.policy.facts import Facts
 from app.policy.objects import Objects
 from tests.proof.twins.comparison import Difference, Outcome, Plan, compare, smallest
 from tests.proof.twins.making import Twins, random_twins

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Node, Restriction
+from app.policy.entities import ApprovalRule, Grant, Membership, Node, Restriction
+from app.policy.facts import Facts
 from app.policy.subject import Subject
 from app.policy.vocabulary import EnvironmentAccessMode
 

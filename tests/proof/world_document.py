@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from app.policy.facts import ApprovalRule, Grant, Membership, Person, Project, Restriction, Team
+from app.policy.entities import ApprovalRule, Grant, Membership, Person, Project, Restriction, Team
 from app.policy.subject import KeyScope
 from app.policy.vocabulary import VIEW_PERMISSION, EnvironmentAccessMode
 from tests.proof.world import RandomWorld, short

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from app.db import tables
-from app.policy import facts
+from app.policy import entities, facts
 from app.policy.roles import Role
 
 PARTS = ("teams", "projects", "environments", "custom_roles", "memberships", "restrictions", "people")
@@ -43,10 +43,10 @@ def expected(organization_id: str, state: State, instance: State) -> Said | None
     return parts | {"people": [(id, _person(id, fact)) for id, fact in people.items()]}
 
 
-def _person(id: str, fact: Fact) -> facts.Person:
+def _person(id: str, fact: Fact) -> entities.Person:
     v = fact.values
     flags = (v["is_active"], v["is_instance_admin"])
-    return facts.Person(id, v["name"], v["email"], False, None, *flags, None, fact.created_at)
+    return entities.Person(id, v["name"], v["email"], False, None, *flags, None, fact.created_at)
 
 
 class _Parts:
@@ -75,31 +75,31 @@ class _Parts:
             if fact.model is model and all(fact.values[name] == value for name, value in values.items())
         ]
 
-    def _organization(self, fact: Fact) -> facts.Organization:
+    def _organization(self, fact: Fact) -> entities.Organization:
         v = fact.values
-        return facts.Organization(self._org, v["slug"], v["name"], v["environment_access_enabled"], fact.created_at)
+        return entities.Organization(self._org, v["slug"], v["name"], v["environment_access_enabled"], fact.created_at)
 
-    def _team(self, id: str, fact: Fact) -> facts.Team:
+    def _team(self, id: str, fact: Fact) -> entities.Team:
         v = fact.values
-        return facts.Team(id, self._org, v["parent_id"], v["slug"], v["name"], v["isolated"], fact.created_at)
+        return entities.Team(id, self._org, v["parent_id"], v["slug"], v["name"], v["isolated"], fact.created_at)
 
-    def _project(self, id: str, fact: Fact) -> facts.Project:
+    def _project(self, id: str, fact: Fact) -> entities.Project:
         v = fact.values
         named = (v["slug"], v["name"], v["kind"], v["restricted"])
-        return facts.Project(id, self._org, v["parent_id"], *named, fact.created_at)
+        return entities.Project(id, self._org, v["parent_id"], *named, fact.created_at)
 
-    def _environment(self, id: str, fact: Fact) -> facts.Environment:
+    def _environment(self, id: str, fact: Fact) -> entities.Environment:
         v = fact.values
         named = (v["name"], v["tier"], v["tier_source"], v["state"])
-        return facts.Environment(id, self._org, v["project_id"], *named, fact.created_at)
+        return entities.Environment(id, self._org, v["project_id"], *named, fact.created_at)
 
     def _role(self, id: str, fact: Fact) -> Role:
         return Role(id, self._org, id, fact.values["name"], None, frozenset(fact.values["permissions"]))
 
-    def _membership(self, id: str, fact: Fact) -> facts.Membership:
+    def _membership(self, id: str, fact: Fact) -> entities.Membership:
         v = fact.values
         entries = self._of(tables.EnvironmentAccessEntry, membership_id=id)
-        return facts.Membership(
+        return entities.Membership(
             id,
             self._org,
             v["subject_id"],
@@ -113,9 +113,9 @@ class _Parts:
             fact.created_at,
         )
 
-    def _restriction(self, id: str, fact: Fact) -> facts.Restriction:
+    def _restriction(self, id: str, fact: Fact) -> entities.Restriction:
         v = fact.values
-        return facts.Restriction(
+        return entities.Restriction(
             id,
             self._org,
             v["scope_id"],
@@ -131,14 +131,14 @@ class _Parts:
             fact.created_at,
         )
 
-    def _grant(self, id: str, fact: Fact) -> facts.Grant:
+    def _grant(self, id: str, fact: Fact) -> entities.Grant:
         v = fact.values
         times = (v["starts_at"], v["expires_at"])
-        return facts.Grant(id, self._org, *_named(v), v["inheritance"], v["source"], *times)
+        return entities.Grant(id, self._org, *_named(v), v["inheritance"], v["source"], *times)
 
-    def _rule(self, id: str, fact: Fact) -> facts.ApprovalRule:
+    def _rule(self, id: str, fact: Fact) -> entities.ApprovalRule:
         v = fact.values
-        return facts.ApprovalRule(id, self._org, *_named(v), v["inheritance"], v["required_approvals"])
+        return entities.ApprovalRule(id, self._org, *_named(v), v["inheritance"], v["required_approvals"])
 
 
 def _named(values: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:

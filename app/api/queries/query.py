@@ -17,7 +17,7 @@ from app.api.permissions import SignedIn
 from app.api.types.viewer import Viewer
 from app.errors import BailiwickError, invalid
 from app.execution.fields import looks_ahead, selected
-from app.policy import facts
+from app.policy import entities
 from app.policy.structure import order_of
 from app.policy.subject import Subject
 from app.services import batches, checks, records
@@ -65,15 +65,15 @@ class Query:
         info: Info,
         id: OptionalId = strawberry.UNSET,
         slug: Annotated[str | None, strawberry.argument(description="Its slug.")] = strawberry.UNSET,
-    ) -> facts.Organization | None:
+    ) -> entities.Organization | None:
         wanted = _one_of(given(id), given(slug), "slug")
         if wanted is not None:
             found = await info.context.asker.find(wanted)
-            return found if isinstance(found, facts.Organization) else None
+            return found if isinstance(found, entities.Organization) else None
         return await records.organization_by_slug(info.context.asker, given(slug) or "")
 
     @connection(types.Organization, "The organizations that the viewer belongs to.", nullable=True, needs=[SignedIn])
-    async def organizations(self, info: Info) -> Listing[facts.Organization]:
+    async def organizations(self, info: Info) -> Listing[entities.Organization]:
         opened = await info.context.asker.open_all()
         seen = [objects.facts.organization for objects in opened if objects.view.sees(objects.facts.organization.id)]
         return listing(seen, order_of)
@@ -81,25 +81,25 @@ class Query:
     @field(types.Team | None, "A team by its id or its path, exactly one of them.", needs=[SignedIn])
     async def team(
         self, info: Info, id: OptionalId = strawberry.UNSET, path: OptionalPath = strawberry.UNSET
-    ) -> facts.Team | None:
+    ) -> entities.Team | None:
         wanted = _one_of(given(id), given(path), "path")
         asker = info.context.asker
         found = await (asker.find(wanted) if wanted else records.team_by_path(asker, given(path) or ""))
-        return found if isinstance(found, facts.Team) else None
+        return found if isinstance(found, entities.Team) else None
 
     @field(types.Project | None, "A project by its id or its path, exactly one of them.", needs=[SignedIn])
     async def project(
         self, info: Info, id: OptionalId = strawberry.UNSET, path: OptionalPath = strawberry.UNSET
-    ) -> facts.Project | None:
+    ) -> entities.Project | None:
         wanted = _one_of(given(id), given(path), "path")
         asker = info.context.asker
         found = await (asker.find(wanted) if wanted else records.project_by_path(asker, given(path) or ""))
-        return found if isinstance(found, facts.Project) else None
+        return found if isinstance(found, entities.Project) else None
 
     @field(types.Environment | None, "An environment by its id.", needs=[SignedIn])
-    async def environment(self, info: Info, id: IdArgument) -> facts.Environment | None:
+    async def environment(self, info: Info, id: IdArgument) -> entities.Environment | None:
         found = await info.context.asker.find(expect_id(id, "id"))
-        return found if isinstance(found, facts.Environment) else None
+        return found if isinstance(found, entities.Environment) else None
 
     @field(types.Deployment | None, "A deployment by its id.", needs=[SignedIn])
     async def deployment(self, info: Info, id: IdArgument) -> Deployed | None:

@@ -11,7 +11,7 @@ from app.api.enums import Permission
 from app.api.fields import attribute, field
 from app.api.node import Node, node_by_id, shows
 from app.api.scalars import DateTime
-from app.policy import facts
+from app.policy import entities
 from app.services import batches, records
 from app.store import credentials
 
@@ -27,7 +27,7 @@ class ApiKey(Node):
     created_at: DateTime = attribute("When it was made.")
 
     @field(types.User | None, "Whom it acts as.")
-    async def user(key: strawberry.Parent[credentials.ApiKey], info: Info) -> facts.Person | None:
+    async def user(key: strawberry.Parent[credentials.ApiKey], info: Info) -> entities.Person | None:
         return await records.person(info.context.asker, key.user_id)
 
     @field(Node | None, "The part of an organization it is narrowed to; null for none, and where hidden.")

@@ -11,12 +11,12 @@ from app.api.scalars import DateTime
 from app.api.types.restriction import ApprovalRule
 from app.api.types.subject import Subject
 from app.api.types.user import User
-from app.policy import facts, vocabulary
+from app.policy import entities, vocabulary
 from app.policy.approvals import RuleSnapshot
 from app.services import approvals
 from app.services.approvals import Decided, RuleLine
 
-SubjectValue = facts.Person | facts.Node
+SubjectValue = entities.Person | entities.Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class ApprovalRuleSnapshot:
 @strawberry.type(description="What one person decided of a deployment.")
 class Approval:
     @field(User | None, "Who; null where the viewer may not see them: they count all the same.")
-    def user(decided: strawberry.Parent[Decided], info: Info) -> facts.Person | None:
+    def user(decided: strawberry.Parent[Decided], info: Info) -> entities.Person | None:
         return approvals.person_of(info.context.objects(decided.organization_id), decided)
 
     @field(ApprovalDecision, "What they decided.")
@@ -83,7 +83,7 @@ class RuleProgress:
     viewer_can_approve: bool = attribute("Whether the viewer's approval would be taken, naming this rule.")
 
     @field(ApprovalRule | None, "The living rule; null once it is removed, and where it is hidden.")
-    def rule(line: strawberry.Parent[RuleLine]) -> facts.ApprovalRule | None:
+    def rule(line: strawberry.Parent[RuleLine]) -> entities.ApprovalRule | None:
         return line.living
 
     @field(Subject | None, "The user or team it names; null where hidden or gone, and where it names a level.")

@@ -10,7 +10,7 @@ from app.api.context import Info
 from app.api.fields import attribute, field
 from app.api.node import Node, node_by_id, shows
 from app.api.scalars import JSON, DateTime
-from app.policy import facts
+from app.policy import entities
 from app.services import batches, records
 from app.store import audit
 
@@ -29,7 +29,7 @@ class AuditEvent(Node):
     hash: str = attribute("A hash over this record and the one before.")
 
     @field(types.User | None, "Who did it; null for the system itself, and for who has left.")
-    async def actor(event: strawberry.Parent[audit.AuditEvent], info: Info) -> facts.Person | None:
+    async def actor(event: strawberry.Parent[audit.AuditEvent], info: Info) -> entities.Person | None:
         return None if event.actor_id is None else await records.person(info.context.asker, event.actor_id)
 
     @field(types.ApiKey | None, "With which key, if the viewer may see that.")

@@ -10,7 +10,7 @@ from app.api.enums import ErrorCode
 from app.api.fields import attribute, field
 from app.api.node import Node, node_by_id
 from app.api.scalars import DateTime
-from app.policy import facts
+from app.policy import entities
 from app.services import batches, records
 from app.store import denials
 
@@ -24,7 +24,7 @@ class Denial:
     at: DateTime = attribute("When.")
 
     @field(types.User | None, "Who asked; null for somebody the viewer can't see.")
-    async def actor(denial: strawberry.Parent[denials.Denial], info: Info) -> facts.Person | None:
+    async def actor(denial: strawberry.Parent[denials.Denial], info: Info) -> entities.Person | None:
         return None if denial.actor_id is None else await records.person(info.context.asker, denial.actor_id)
 
     @field(types.ApiKey | None, "With which key, if the viewer may see that.")

@@ -11,7 +11,7 @@ from app.api.node import Node, shows
 from app.api.scalars import DateTime
 from app.api.types.approval import Approval, ApprovalSummary
 from app.api.types.autoscaling import Autoscaling
-from app.policy import facts
+from app.policy import entities
 from app.policy.vocabulary import ApprovalDecision
 from app.services import approvals, batches, deployments
 from app.services.approvals import Decided, Summary
@@ -31,11 +31,11 @@ class Deployment(Node):
     status: DeploymentStatus = attribute("Where it stands now.")
 
     @field(types.Project | None, "The project it is of.")
-    def project(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Node | None:
+    def project(deployed: strawberry.Parent[Deployed], info: Info) -> entities.Node | None:
         return info.context.objects(deployed.organization_id).node(deployed.deployment.project_id)
 
     @field(types.Environment | None, "The environment it is for; null while it is not placed.")
-    def environment(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Environment | None:
+    def environment(deployed: strawberry.Parent[Deployed], info: Info) -> entities.Environment | None:
         view = info.context.view(deployed.organization_id)
         id = deployed.deployment.environment_id
         return view.facts.environment(id) if id is not None and view.sees(id) else None
@@ -45,7 +45,7 @@ class Deployment(Node):
         return deployed.deployment.ref
 
     @field(types.User | None, "Who created it, if the viewer sees them.")
-    def created_by(deployed: strawberry.Parent[Deployed], info: Info) -> facts.Person | None:
+    def created_by(deployed: strawberry.Parent[Deployed], info: Info) -> entities.Person | None:
         return info.context.objects(deployed.organization_id).person(deployed.deployment.created_by)
 
     @field(DateTime, "When it was created.")

@@ -18,20 +18,20 @@ from app.api.scalars import JSON, DateTime
 from app.api.types.autoscaling import Autoscaling
 from app.api.types.resource import Resource
 from app.execution.fields import for_all
-from app.policy import facts
+from app.policy import entities
 from app.services import batches, lists
 from app.services.deployments import Deployed
 from app.store import configuration
 
 
-def _project_of_all(environments: Sequence[facts.Environment], info: Info) -> list[facts.Node | None]:
+def _project_of_all(environments: Sequence[entities.Environment], info: Info) -> list[entities.Node | None]:
     view = info.context.objects_of_all(environments).view
     return view.node_of_each([environment.project_id for environment in environments])
 
 
 @strawberry.type(description="Where a project's deployments run.")
 class Environment(Resource):
-    is_type_of = shows(facts.Environment)
+    is_type_of = shows(entities.Environment)
 
     name: str = attribute("Its name, unique in its project, never changed.")
     tier: Tier = attribute("How near to users it stands.")
@@ -40,42 +40,42 @@ class Environment(Resource):
     created_at: DateTime = attribute("When it was created.")
 
     @field(str, "The slugs from the organization down, and its name.")
-    def path(environment: strawberry.Parent[facts.Environment], info: Info) -> str:
+    def path(environment: strawberry.Parent[entities.Environment], info: Info) -> str:
         return lists.environment_path(info.context.view(environment.organization_id).facts, environment)
 
     @field(types.Project | None, "The project it is in.")
     @for_all(_project_of_all)
-    def project(environment: strawberry.Parent[facts.Environment], info: Info) -> facts.Node | None:
+    def project(environment: strawberry.Parent[entities.Environment], info: Info) -> entities.Node | None:
         return info.context.view(environment.organization_id).node(environment.project_id)
 
     @field(bool, "Whether some enabled restriction matches it.")
-    def restricted(environment: strawberry.Parent[facts.Environment], info: Info) -> bool:
+    def restricted(environment: strawberry.Parent[entities.Environment], info: Info) -> bool:
         return lists.is_restricted(info.context.objects(environment.organization_id), environment)
 
     @field(list[types.Restriction], "The restrictions that match it, inherited ones included, enabled or not.")
-    def restrictions(environment: strawberry.Parent[facts.Environment], info: Info) -> list[facts.Restriction]:
+    def restrictions(environment: strawberry.Parent[entities.Environment], info: Info) -> list[entities.Restriction]:
         return lists.restrictions_of(info.context.objects(environment.organization_id), environment)
 
     @field(ViewerAccess, "Whether a restriction keeps the viewer from changing it.")
-    def viewer_access(environment: strawberry.Parent[facts.Environment], info: Info) -> ViewerAccess:
+    def viewer_access(environment: strawberry.Parent[entities.Environment], info: Info) -> ViewerAccess:
         view = info.context.view(environment.organization_id)
         passes = view.passes_all(view.structure.environment_number[environment.id])
         return ViewerAccess.FULL if passes else ViewerAccess.READ_ONLY
 
     @batched(JSON | None, "Its settings; null where none were made.", batches.settings)
-    def settings(_environment: facts.Environment, _info: Info, loaded: object) -> object:
+    def settings(_environment: entities.Environment, _info: Info, loaded: object) -> object:
         return loaded
 
     @batched(Autoscaling, "How many replicas serve.", batches.autoscaling, key=attrgetter("organization_id", "id"))
-    def autoscaling(_environment: facts.Environment, _info: Info, loaded: configuration.Autoscaling) -> object:
+    def autoscaling(_environment: entities.Environment, _info: Info, loaded: configuration.Autoscaling) -> object:
         return loaded
 
     @batched(types.Deployment | None, "The latest deployment that succeeded.", batches.current_deployment)
-    def current_deployment(_environment: facts.Environment, _info: Info, loaded: Deployed | None) -> object:
+    def current_deployment(_environment: entities.Environment, _info: Info, loaded: Deployed | None) -> object:
         return loaded
 
     @connection(types.Deployment, "Its deployments, newest first.", by=int)
     def deployments(
-        environment: strawberry.Parent[facts.Environment], info: Info, status: OfStatus = strawberry.UNSET
+        environment: strawberry.Parent[entities.Environment], info: Info, status: OfStatus = strawberry.UNSET
     ) -> Pageable[Deployed]:
         return deployments_of(info.context, environment, given(status))

@@ -10,7 +10,7 @@ from app.api.enums import EnvironmentAccessMode
 from app.api.fields import attribute, connection, field, given
 from app.api.pagination import Listing
 from app.api.permissions import needs
-from app.policy import facts
+from app.policy import entities
 from app.policy.vocabulary import Permission
 from app.services import access_lists
 from app.services.access_lists import Choice, ProjectChoices
@@ -20,7 +20,7 @@ from app.services.access_lists import Choice, ProjectChoices
 class ListOf:
     """The access list of one membership on an organization."""
 
-    membership: facts.Membership
+    membership: entities.Membership
 
     @property
     def organization_id(self) -> str:

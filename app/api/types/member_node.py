@@ -11,7 +11,7 @@ from app.api.pagination import Listing
 from app.api.permissions import ManagesMembers, needs
 from app.api.types.resource import Resource
 from app.api.types.subject import Subject
-from app.policy import facts
+from app.policy import entities
 from app.policy.management import assignable_roles
 from app.policy.roles import Role
 from app.policy.vocabulary import Permission
@@ -39,10 +39,10 @@ class MemberNode(Resource):
         needs=[needs(Permission.MEMBERS_VIEW)],
     )
     def members(
-        node: strawberry.Parent[facts.Node],
+        node: strawberry.Parent[entities.Node],
         info: Info,
         search: PersonSearch = strawberry.UNSET,
-    ) -> Listing[facts.Membership]:
+    ) -> Listing[entities.Membership]:
         objects = info.context.objects(node.organization_id)
         found = memberships(objects, objects.facts.memberships_on(node.id), given(search))
         return Listing(found, lambda membership: membership_order(objects, membership))
@@ -52,7 +52,7 @@ class MemberNode(Resource):
         "The roles that the viewer may give here; null without the permission to add members here.",
         needs=[ManagesMembers],
     )
-    def assignable_roles(node: strawberry.Parent[facts.Node], info: Info) -> list[Role]:
+    def assignable_roles(node: strawberry.Parent[entities.Node], info: Info) -> list[Role]:
         return assignable_roles(info.context.view(node.organization_id), node)
 
     @connection(
@@ -61,7 +61,7 @@ class MemberNode(Resource):
         needs=[ManagesMembers],
     )
     def member_candidates(
-        node: strawberry.Parent[facts.Node], info: Info, search: PersonSearch = strawberry.UNSET
+        node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET
     ) -> Listing[candidates.MemberCandidate]:
         objects = info.context.objects(node.organization_id)
         return Listing(candidates.member_candidates(objects, node, given(search)), candidates.candidate_order)
@@ -72,7 +72,7 @@ class MemberNode(Resource):
         needs=[needs(Permission.ENVIRONMENT_RESTRICT)],
     )
     def grant_candidates(
-        node: strawberry.Parent[facts.Node], info: Info, search: PersonSearch = strawberry.UNSET
+        node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET
     ) -> Listing[candidates.GrantCandidate]:
         objects = info.context.objects(node.organization_id)
         return Listing(candidates.grant_candidates(objects, node, given(search)), candidates.candidate_order)

@@ -19,7 +19,7 @@ from app.api.scalars import DateTime
 from app.api.types.denial import Denial
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
-from app.policy import facts
+from app.policy import entities
 from app.policy.ordered import Ordered
 from app.policy.roles import Role
 from app.policy.vocabulary import Permission
@@ -31,7 +31,7 @@ from app.store.providers import AiProvider
 
 @strawberry.type(description="The root of a tree of teams, projects and environments, with everybody who belongs.")
 class Organization(MemberNode):
-    is_type_of = shows(facts.Organization)
+    is_type_of = shows(entities.Organization)
 
     slug: str = attribute("Its short name in paths, unique.")
     name: str = attribute("What people call it.")
@@ -39,25 +39,25 @@ class Organization(MemberNode):
     environment_access_enabled: bool = attribute("Whether environment access lists are enforced.")
 
     @field(int, "The revision that this answer holds for; every change of the organization makes the next one.")
-    def revision(organization: strawberry.Parent[facts.Organization], info: Info) -> int:
+    def revision(organization: strawberry.Parent[entities.Organization], info: Info) -> int:
         return info.context.view(organization.id).facts.revision
 
     @connection(types.Team, "The teams that the viewer sees.")
     def teams(
-        organization: strawberry.Parent[facts.Organization],
+        organization: strawberry.Parent[entities.Organization],
         info: Info,
         search: Search = strawberry.UNSET,
         parent_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only those right below this node.")
         ] = strawberry.UNSET,
-    ) -> Ordered[facts.Node]:
+    ) -> Ordered[entities.Node]:
         parent = given(parent_id)
         objects = info.context.objects(organization.id)
         return lists.teams(objects, given(search), None if parent is None else expect_id(parent, "parentId"))
 
     @connection(types.Project, "The projects that the viewer sees.")
     def projects(
-        organization: strawberry.Parent[facts.Organization],
+        organization: strawberry.Parent[entities.Organization],
         info: Info,
         search: Search = strawberry.UNSET,
         kind: Annotated[
@@ -65,13 +65,13 @@ class Organization(MemberNode):
         ] = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Ordered[facts.Node]:
+    ) -> Ordered[entities.Node]:
         wanted = project_filter(search, kind, restricted, permission)
         return lists.projects(info.context.objects(organization.id), organization, wanted)
 
     @connection(types.Environment, "The environments that the viewer sees.")
     def environments(
-        organization: strawberry.Parent[facts.Organization],
+        organization: strawberry.Parent[entities.Organization],
         info: Info,
         search: Search = strawberry.UNSET,
         tier: OfTier = strawberry.UNSET,
@@ -79,32 +79,34 @@ class Organization(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Ordered[facts.Environment]:
+    ) -> Ordered[entities.Environment]:
         wanted = environment_filter(search, tier, name, state, restricted, permission)
         return lists.environments(info.context.objects(organization.id), organization, wanted)
 
     @field(types.Membership | None, "The membership of one user on the organization itself.")
     def membership(
-        organization: strawberry.Parent[facts.Organization],
+        organization: strawberry.Parent[entities.Organization],
         info: Info,
         user_id: Annotated[strawberry.ID, strawberry.argument(description="Whose.")],
-    ) -> facts.Membership | None:
+    ) -> entities.Membership | None:
         objects = info.context.objects(organization.id)
         found = objects.facts.membership_on(expect_id(user_id, "userId"), organization.id)
         return found if found is not None and objects.sees_membership(found) else None
 
     @field(list[types.Role], "Every role that can be given: the built-in ones, then the organization's own.")
-    def roles(organization: strawberry.Parent[facts.Organization], info: Info) -> tuple[Role, ...]:
+    def roles(organization: strawberry.Parent[entities.Organization], info: Info) -> tuple[Role, ...]:
         return info.context.view(organization.id).facts.roles()
 
     @connection(types.Restriction, "The restrictions that the viewer sees, at every scope.")
-    def restrictions(organization: strawberry.Parent[facts.Organization], info: Info) -> Listing[facts.Restriction]:
+    def restrictions(
+        organization: strawberry.Parent[entities.Organization], info: Info
+    ) -> Listing[entities.Restriction]:
         objects = info.context.objects(organization.id)
         return Listing(lists.all_restrictions(objects), lambda each: lists.restriction_order(objects, each))
 
     @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees, once.")
     def environment_names(
-        organization: strawberry.Parent[facts.Organization], info: Info, search: Search = strawberry.UNSET
+        organization: strawberry.Parent[entities.Organization], info: Info, search: Search = strawberry.UNSET
     ) -> Listing[lists.EnvironmentName]:
         found = lists.environment_names(info.context.objects(organization.id), organization, given(search))
         return Listing(found, lambda each: lists.name_order(each.name))
@@ -114,15 +116,17 @@ class Organization(MemberNode):
         "The organization's service accounts that the viewer sees; null without SERVICE_ACCOUNTS_MANAGE.",
         needs=[needs(Permission.SERVICE_ACCOUNTS_MANAGE)],
     )
-    def service_accounts(organization: strawberry.Parent[facts.Organization], info: Info) -> Listing[facts.Person]:
-        return listing(lists.service_accounts(info.context.objects(organization.id)), facts.person_order)
+    def service_accounts(
+        organization: strawberry.Parent[entities.Organization], info: Info
+    ) -> Listing[entities.Person]:
+        return listing(lists.service_accounts(info.context.objects(organization.id)), entities.person_order)
 
     @field(
         list[types.AiProvider] | None,
         "The organization's AI providers; null without AI_PROVIDERS_MANAGE.",
         needs=[needs(Permission.AI_PROVIDERS_MANAGE)],
     )
-    async def ai_providers(organization: strawberry.Parent[facts.Organization], info: Info) -> list[AiProvider]:
+    async def ai_providers(organization: strawberry.Parent[entities.Organization], info: Info) -> list[AiProvider]:
         return await info.context.load(batches.ai_providers, organization)
 
     @connection(
@@ -132,7 +136,7 @@ class Organization(MemberNode):
         needs=[needs(Permission.AUDIT_VIEW)],
     )
     def audit(
-        organization: strawberry.Parent[facts.Organization],
+        organization: strawberry.Parent[entities.Organization],
         info: Info,
         target_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="Only what was done to this.")
@@ -164,5 +168,5 @@ class Organization(MemberNode):
         by=int,
         needs=[needs(Permission.AUDIT_VIEW)],
     )
-    def denials(organization: strawberry.Parent[facts.Organization], info: Info) -> Fetched[RefusedMutation]:
+    def denials(organization: strawberry.Parent[entities.Organization], info: Info) -> Fetched[RefusedMutation]:
         return denials_of(info.context, organization)

@@ -17,22 +17,22 @@ from app.api.pagination import Listing, Pageable
 from app.api.scalars import DateTime
 from app.api.types.member_node import MemberNode
 from app.execution.fields import for_all
-from app.policy import facts
+from app.policy import entities
 from app.policy.ordered import Ordered
 from app.services import lists
 from app.services.deployments import Deployed
 
 
 def _environments_of_all(
-    projects: Sequence[facts.Project], info: Info, **filters: Any
-) -> list[Ordered[facts.Environment]]:
+    projects: Sequence[entities.Project], info: Info, **filters: Any
+) -> list[Ordered[entities.Environment]]:
     objects, wanted = info.context.objects_of_all(projects), environment_filter(**filters)
     return lists.environments_of_each(objects, projects, wanted)
 
 
 @strawberry.type(description="What has environments and can be restricted as a whole.")
 class Project(MemberNode):
-    is_type_of = shows(facts.Project)
+    is_type_of = shows(entities.Project)
 
     slug: str = attribute("Its short name in paths, unique below its parent.")
     name: str = attribute("What people call it.")
@@ -41,52 +41,52 @@ class Project(MemberNode):
     created_at: DateTime = attribute("When it was created.")
 
     @field(str, "The slugs from the organization down.")
-    def path(project: strawberry.Parent[facts.Project], info: Info) -> str:
+    def path(project: strawberry.Parent[entities.Project], info: Info) -> str:
         return info.context.view(project.organization_id).facts.slug_path(project.id)
 
     @field(types.Organization | None, "The organization it is in.")
-    def organization(project: strawberry.Parent[facts.Project], info: Info) -> facts.Node | None:
+    def organization(project: strawberry.Parent[entities.Project], info: Info) -> entities.Node | None:
         return info.context.objects(project.organization_id).node(project.organization_id)
 
     @field(types.Team | None, "The team it is in; null right below the organization, and where it is hidden.")
-    def team(project: strawberry.Parent[facts.Project], info: Info) -> facts.Node | None:
+    def team(project: strawberry.Parent[entities.Project], info: Info) -> entities.Node | None:
         parent = info.context.objects(project.organization_id).node(project.parent_id)
-        return parent if isinstance(parent, facts.Team) else None
+        return parent if isinstance(parent, entities.Team) else None
 
     @connection(types.Environment, "Its environments that the viewer sees.")
     @for_all(_environments_of_all)
     def environments(
-        project: strawberry.Parent[facts.Project],
+        project: strawberry.Parent[entities.Project],
         info: Info,
         search: Search = strawberry.UNSET,
         tier: OfTier = strawberry.UNSET,
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Ordered[facts.Environment]:
+    ) -> Ordered[entities.Environment]:
         wanted = environment_filter(search, tier, state=state, restricted=restricted, permission=permission)
         return lists.environments(info.context.objects(project.organization_id), project, wanted)
 
     @field(types.Environment | None, "Its environment of this name.")
     def environment(
-        project: strawberry.Parent[facts.Project],
+        project: strawberry.Parent[entities.Project],
         info: Info,
         name: Annotated[str, strawberry.argument(description="The exact name.")],
-    ) -> facts.Environment | None:
+    ) -> entities.Environment | None:
         view = info.context.view(project.organization_id)
         found = view.facts.environment_named(project.id, name)
         return found if found is not None and view.sees(found.id) else None
 
     @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
     def restrictions(
-        project: strawberry.Parent[facts.Project], info: Info, inherited: Inherited = strawberry.UNSET
-    ) -> Listing[facts.Restriction]:
+        project: strawberry.Parent[entities.Project], info: Info, inherited: Inherited = strawberry.UNSET
+    ) -> Listing[entities.Restriction]:
         objects = info.context.objects(project.organization_id)
         found = lists.restrictions(objects, project, given(inherited))
         return Listing(found, lambda each: lists.restriction_order(objects, each))
 
     @connection(types.Deployment, "Its deployments that the viewer sees, newest first.", by=int)
     def deployments(
-        project: strawberry.Parent[facts.Project], info: Info, status: OfStatus = strawberry.UNSET
+        project: strawberry.Parent[entities.Project], info: Info, status: OfStatus = strawberry.UNSET
     ) -> Pageable[Deployed]:
         return deployments_of(info.context, project, given(status))

@@ -12,14 +12,14 @@ from app.api.pagination import Listing
 from app.api.scalars import DateTime
 from app.api.types.environment_name import EnvironmentName
 from app.api.types.member_node import MemberNode
-from app.policy import facts
+from app.policy import entities
 from app.policy.ordered import Ordered
 from app.services import lists
 
 
 @strawberry.type(description="A node of the tree that holds teams and projects; its members are also a group.")
 class Team(MemberNode):
-    is_type_of = shows(facts.Team)
+    is_type_of = shows(entities.Team)
 
     slug: str = attribute("Its short name in paths, unique below its parent.")
     name: str = attribute("What people call it.")
@@ -27,32 +27,32 @@ class Team(MemberNode):
     created_at: DateTime = attribute("When it was created.")
 
     @field(str, "The slugs from the organization down.")
-    def path(team: strawberry.Parent[facts.Team], info: Info) -> str:
+    def path(team: strawberry.Parent[entities.Team], info: Info) -> str:
         return info.context.view(team.organization_id).facts.slug_path(team.id)
 
     @field(types.Organization | None, "The organization it is in.")
-    def organization(team: strawberry.Parent[facts.Team], info: Info) -> facts.Node | None:
+    def organization(team: strawberry.Parent[entities.Team], info: Info) -> entities.Node | None:
         return info.context.objects(team.organization_id).node(team.organization_id)
 
     @field(types.Team | None, "The team it is in; null right below the organization, and where it is hidden.")
-    def parent(team: strawberry.Parent[facts.Team], info: Info) -> facts.Node | None:
+    def parent(team: strawberry.Parent[entities.Team], info: Info) -> entities.Node | None:
         parent = info.context.objects(team.organization_id).node(team.parent_id)
-        return parent if isinstance(parent, facts.Team) else None
+        return parent if isinstance(parent, entities.Team) else None
 
     @connection(types.Team, "The teams right below it that the viewer sees.")
-    def teams(team: strawberry.Parent[facts.Team], info: Info) -> Ordered[facts.Node]:
+    def teams(team: strawberry.Parent[entities.Team], info: Info) -> Ordered[entities.Node]:
         return lists.teams(info.context.objects(team.organization_id), None, team.id)
 
     @connection(types.Project, "The projects of this team and those below that the viewer sees.")
     def projects(
-        team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
-    ) -> Ordered[facts.Node]:
+        team: strawberry.Parent[entities.Team], info: Info, search: Search = strawberry.UNSET
+    ) -> Ordered[entities.Node]:
         objects = info.context.objects(team.organization_id)
         return lists.projects(objects, team, project_filter(search))
 
     @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
     def environments(
-        team: strawberry.Parent[facts.Team],
+        team: strawberry.Parent[entities.Team],
         info: Info,
         search: Search = strawberry.UNSET,
         tier: OfTier = strawberry.UNSET,
@@ -60,21 +60,21 @@ class Team(MemberNode):
         state: InState = strawberry.UNSET,
         restricted: Restricted = strawberry.UNSET,
         permission: WherePermitted = strawberry.UNSET,
-    ) -> Ordered[facts.Environment]:
+    ) -> Ordered[entities.Environment]:
         wanted = environment_filter(search, tier, name, state, restricted, permission)
         return lists.environments(info.context.objects(team.organization_id), team, wanted)
 
     @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
     def restrictions(
-        team: strawberry.Parent[facts.Team], info: Info, inherited: Inherited = strawberry.UNSET
-    ) -> Listing[facts.Restriction]:
+        team: strawberry.Parent[entities.Team], info: Info, inherited: Inherited = strawberry.UNSET
+    ) -> Listing[entities.Restriction]:
         objects = info.context.objects(team.organization_id)
         found = lists.restrictions(objects, team, given(inherited))
         return Listing(found, lambda each: lists.restriction_order(objects, each))
 
     @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.")
     def environment_names(
-        team: strawberry.Parent[facts.Team], info: Info, search: Search = strawberry.UNSET
+        team: strawberry.Parent[entities.Team], info: Info, search: Search = strawberry.UNSET
     ) -> Listing[lists.EnvironmentName]:
         found = lists.environment_names(info.context.objects(team.organization_id), team, given(search))
         return Listing(found, lambda each: lists.name_order(each.name))

@@ -11,7 +11,7 @@ from app.api.ids import expect_id
 from app.api.node import Node, shows
 from app.api.pagination import Listing
 from app.api.scalars import DateTime
-from app.policy import facts
+from app.policy import entities
 from app.policy.vocabulary import Permission
 from app.services import batches, lists, records
 from app.store.credentials import ApiKey
@@ -19,7 +19,7 @@ from app.store.credentials import ApiKey
 
 @strawberry.type(description="A person or a service account.")
 class User(Node):
-    is_type_of = shows(facts.Person)
+    is_type_of = shows(entities.Person)
 
     name: str = attribute("What people call them.")
     email: str | None = attribute("A person's e-mail.")
@@ -33,10 +33,10 @@ class User(Node):
         nullable=True,
     )
     async def memberships(
-        person: strawberry.Parent[facts.Person],
+        person: strawberry.Parent[entities.Person],
         info: Info,
         organization_id: Annotated[strawberry.ID, strawberry.argument(description="In which organization.")],
-    ) -> Listing[facts.Membership] | None:
+    ) -> Listing[entities.Membership] | None:
         objects = await info.context.asker.open(expect_id(organization_id, "organizationId"))
         if objects is None or not objects.view.sees(organization_id):
             return None
@@ -47,12 +47,12 @@ class User(Node):
         return Listing(found, lambda membership: lists.node_order(objects, membership))
 
     @field(types.User | None, "Who created them, if the viewer sees that person.")
-    async def created_by(person: strawberry.Parent[facts.Person], info: Info) -> facts.Person | None:
+    async def created_by(person: strawberry.Parent[entities.Person], info: Info) -> entities.Person | None:
         return None if person.created_by is None else await records.person(info.context.asker, person.created_by)
 
     @field(
         list[types.ApiKey] | None,
         "Their API keys: to themselves; a service account's with SERVICE_ACCOUNTS_MANAGE.",
     )
-    async def api_keys(person: strawberry.Parent[facts.Person], info: Info) -> list[ApiKey] | None:
+    async def api_keys(person: strawberry.Parent[entities.Person], info: Info) -> list[ApiKey] | None:
         return await info.context.load(batches.api_keys, person)

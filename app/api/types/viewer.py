@@ -10,7 +10,7 @@ from app.api.deployment_lists import in_order
 from app.api.fields import attribute, connection, field, given
 from app.api.ids import expect_id
 from app.api.pagination import Listing, listing
-from app.policy import facts
+from app.policy import entities
 from app.policy.subject import Subject
 from app.services import batches, inbox, lists
 from app.services.deployments import Deployed
@@ -22,11 +22,11 @@ class Viewer:
     id: strawberry.ID = attribute("The user's id, so that caches keep one viewer.")
 
     @field(types.User, "Who that is.")
-    def user(viewer: strawberry.Parent[Subject]) -> facts.Person:
+    def user(viewer: strawberry.Parent[Subject]) -> entities.Person:
         return viewer.person
 
     @connection(types.Membership, "Their memberships, in every organization.")
-    async def memberships(viewer: strawberry.Parent[Subject], info: Info) -> Listing[facts.Membership]:
+    async def memberships(viewer: strawberry.Parent[Subject], info: Info) -> Listing[entities.Membership]:
         opened = await info.context.asker.open_all()
         found = {
             membership.id: (lists.node_order(objects, membership), membership)

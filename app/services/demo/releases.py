@@ -5,7 +5,8 @@ from typing import Any
 
 from app.db import tables
 from app.policy.approvals import Progress, Vote, progress, snapshot
-from app.policy.facts import Environment, Facts, Person
+from app.policy.entities import Environment, Person
+from app.policy.facts import Facts
 from app.policy.restrictions import matched_rules
 from app.policy.subject import Subject
 from app.policy.vocabulary import ApprovalDecision, DeploymentStatus

@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from app.policy.facts import Environment, Facts, Grant, Membership, Node, Person, Restriction
+from app.policy.entities import Environment, Grant, Membership, Node, Person, Restriction
+from app.policy.facts import Facts
 from app.policy.vocabulary import EnvironmentAccessMode, Inheritance
 from tests.proof.cedar.table import ADD_ONS, ASKED_OF, FIRST_AT, LEVELS
 

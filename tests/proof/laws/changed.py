@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from app.policy.facts import Facts, Grant, Restriction
+from app.policy.entities import Grant, Restriction
+from app.policy.facts import Facts
 from tests.proof.laws.dense_worlds import dense_worlds
 from tests.proof.world import RandomWorld
 

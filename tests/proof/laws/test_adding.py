@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from app.policy.facts import Facts, Grant, Membership, Restriction
+from app.policy.entities import Grant, Membership, Restriction
+from app.policy.facts import Facts
 from app.policy.vocabulary import DEPLOYMENT_ONLY, GrantSource, Inheritance, Permission
 from tests.proof.laws.changed import WORLDS, subtree, with_grants, with_thing, without, without_grant
 from tests.proof.laws.matrices import Question, allowed, answers, law

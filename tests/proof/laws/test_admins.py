@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.facts import Facts, Membership, Restriction
+from app.policy.entities import Membership, Restriction
+from app.policy.facts import Facts
 from app.policy.implicit import implicit_admins
 from app.policy.roles import BUILT_IN
 from app.policy.subject import Subject

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from app.policy.facts import Membership
+from app.policy.entities import Membership
 from app.policy.vocabulary import EnvironmentAccessMode
 from tests.proof.laws.changed import WORLDS, changed, switched
 from tests.proof.laws.matrices import allowed, answers, differing, law

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.policy.facts import Facts, Project, Restriction, Team
+from app.policy.entities import Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.vocabulary import Inheritance
 from tests.proof.laws.changed import changed, subtree, with_thing, worlds_with
 from tests.proof.laws.matrices import answers, differing, law

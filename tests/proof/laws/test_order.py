@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.facts import Membership, Restriction
+from app.policy.entities import Membership, Restriction
 from tests.proof.laws.changed import WORLDS, changed
 from tests.proof.laws.matrices import answers, differing, law
 from tests.proof.world import RandomWorld

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from hypothesis import assume, given
 
-from app.policy.facts import Facts, Grant, Membership
+from app.policy.entities import Grant, Membership
+from app.policy.facts import Facts
 from app.policy.subject import KeyScope, Subject
 from tests.proof.laws.changed import WORLDS, with_grants, with_thing, without, without_grant, worlds_with
 from tests.proof.laws.matrices import allowed, answers, differing, law

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.policy.facts import Facts, Membership, Project, Restriction, Team
+from app.policy.entities import Membership, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import BuiltInRole, Inheritance, Permission
 from tests.proof.laws.changed import changed, subtree, with_thing, worlds_with

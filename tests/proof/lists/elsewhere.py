@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from app.policy.facts import Environment, Facts, Grant, Membership, Organization, Person, Project, Restriction, Team
+from app.policy.entities import Environment, Grant, Membership, Organization, Person, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import (
     BuiltInRole,

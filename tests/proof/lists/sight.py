@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from app.policy.facts import Environment, Facts, Membership, Node, Person, Project, Restriction, Team
+from app.policy.entities import Environment, Membership, Node, Person, Project, Restriction, Team
+from app.policy.facts import Facts
 from app.policy.objects import Objects
 from app.policy.structure import Structure
 from app.policy.subject import Subject

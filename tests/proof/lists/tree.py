@@ -7,7 +7,7 @@ Each function takes the subject's sight of an organization, the node that the li
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from app.policy.facts import Environment, Node, Person, Restriction, Team
+from app.policy.entities import Environment, Node, Person, Restriction, Team
 from app.policy.vocabulary import Permission
 from app.services.grantees import team_is_eligible, user_is_eligible
 from app.services.joining import team_may_join, user_may_join

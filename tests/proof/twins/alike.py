@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from app.db import tables
-from app.policy.facts import ApprovalRule, Facts, Grant, Membership, Restriction
+from app.policy.entities import ApprovalRule, Grant, Membership, Restriction
+from app.policy.facts import Facts
 from app.policy.roles import BUILT_IN_ROLES
 from app.policy.subject import Subject
 from app.policy.vocabulary import EnvironmentAccessMode, Permission

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from app.policy.facts import ApprovalRule, Grant
+from app.policy.entities import ApprovalRule, Grant
 from tests.proof.twins.sight import Sight
 from tests.proof.twins.whole import Whole, changed
 from tests.proof.world import make_id

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.db import tables
-from app.policy.facts import Facts, Membership, Organization, Person, Project
+from app.policy.entities import Membership, Organization, Person, Project
+from app.policy.facts import Facts
 from app.policy.kinds import Kind
 from app.policy.roles import BUILT_IN
 from app.policy.subject import KeyScope, Subject

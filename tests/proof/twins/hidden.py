@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from app.db import tables
-from app.policy.facts import Membership, Person
+from app.policy.entities import Membership, Person
 from app.policy.roles import BUILT_IN_ROLES
 from tests.proof.assembly import OWNER
 from tests.proof.twins.draft import Draft

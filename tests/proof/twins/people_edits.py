@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from app.policy.facts import Membership, Person
+from app.policy.entities import Membership, Person
 from app.policy.vocabulary import (
     EnvironmentAccessMode,
 )

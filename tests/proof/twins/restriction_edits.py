@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from app.policy.facts import Grant, Restriction
+from app.policy.entities import Grant, Restriction
 from app.policy.vocabulary import (
     GrantSource,
     Inheritance,

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from app.db import tables
-from app.policy.facts import Environment, Project, Team
+from app.policy.entities import Environment, Project, Team
 from app.policy.vocabulary import (
     EnvironmentState,
     ProjectKind,

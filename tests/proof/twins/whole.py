@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.db.tables import Fact
-from app.policy.facts import Facts, Person
+from app.policy.entities import Person
+from app.policy.facts import Facts
 from app.policy.subject import Subject
 from app.store.ledger import Record, lock
 from tests.fixtures.world import World
