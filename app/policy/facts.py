@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from app.policy.computed import computed
 from app.policy.entities import (
     ApprovalRule,
     Environment,
@@ -171,8 +171,9 @@ class Facts:
             computed = known.__dict__.get(name)
             if computed is not None and not any(changed.get(each) for each in sources):
                 self.__dict__[name] = computed
-        if self.people is known.people and "people_by_name" in known.__dict__:
-            self.__dict__["people_by_name"] = known.people_by_name
+        for name in _OF_PEOPLE if self.people is known.people else ():
+            if name in known.__dict__:
+                self.__dict__[name] = known.__dict__[name]
         for name, source, key in _GROUPS:
             if name in known.__dict__ and name not in self.__dict__:
                 now = getattr(self, source)
@@ -193,52 +194,57 @@ class Facts:
 
     def compute_like(self, known: "Facts") -> None:
         """Compute of these what another version has computed."""
-        for name in (*_ASKED_FOR, "people_by_name"):
+        for name in (*_ASKED_FOR, *_OF_PEOPLE):
             if name in known.__dict__:
                 getattr(self, name)
 
-    @cached_property
+    @computed
     def people_by_name(self) -> tuple[Person, ...]:
         """Everybody, in order of name."""
         return tuple(sorted(self.people.values(), key=person_order))
 
-    @cached_property
+    @computed
+    def person_number(self) -> dict[str, int]:
+        """The place of each in that order, by id."""
+        return {person.id: number for number, person in enumerate(self.people_by_name)}
+
+    @computed
     def grants(self) -> dict[str, Grant]:
         """Every grant, by id."""
         return {grant.id: grant for restriction in self.restrictions.values() for grant in restriction.grants}
 
-    @cached_property
+    @computed
     def approval_rules(self) -> dict[str, ApprovalRule]:
         """Every approval rule, by id."""
         return {rule.id: rule for restriction in self.restrictions.values() for rule in restriction.approval_rules}
 
-    @cached_property
+    @computed
     def _bounds_of_memberships(self) -> list[int]:
         """Every instant at which a membership begins or ends, ascending."""
         return bounds_of(self.memberships.values())
 
-    @cached_property
+    @computed
     def _bounds_of_grants(self) -> list[int]:
         """The same of grants."""
         return bounds_of(chain.from_iterable(restriction.grants for restriction in self.restrictions.values()))
 
-    @cached_property
+    @computed
     def _environments_by_project(self) -> dict[str, tuple[Environment, ...]]:
         return grouped(self.environments.values(), attrgetter("project_id"))
 
-    @cached_property
+    @computed
     def _memberships_by_subject(self) -> dict[str, tuple[Membership, ...]]:
         return grouped(self.memberships.values(), attrgetter("subject_id"))
 
-    @cached_property
+    @computed
     def _memberships_by_node(self) -> dict[str, tuple[Membership, ...]]:
         return grouped(self.memberships.values(), attrgetter("node_id"))
 
-    @cached_property
+    @computed
     def _restrictions_by_scope(self) -> dict[str, tuple[Restriction, ...]]:
         return grouped(self.restrictions.values(), attrgetter("scope_id"))
 
-    @cached_property
+    @computed
     def _children(self) -> dict[str, tuple[Team | Project, ...]]:
         return grouped(chain(self.teams.values(), self.projects.values()), attrgetter("parent_id"))
 
@@ -271,6 +277,9 @@ _GROUPS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 _ASKED_FOR = (*(each[0] for each in _GROUPS), "_children", "_bounds_of_memberships", "_bounds_of_grants")
 """What almost every question asks for."""
+
+_OF_PEOPLE = ("people_by_name", "person_number")
+"""What is computed of people, who are read anew with each change of theirs."""
 
 _SPANS: tuple[tuple[str, str, Callable[[Any], Iterable[Membership | Grant]]], ...] = (
     ("_bounds_of_memberships", "memberships", lambda membership: (membership,)),

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, compress
 from typing import Any
 
+from app.policy.computed import computed
 from app.policy.entities import ApprovalRule, Grant, Restriction
 from app.policy.sets import bits, flags
 from app.policy.vocabulary import Inheritance, RoleLevel
@@ -129,7 +129,7 @@ class Grantees:
 
     # Of what holds at every instant, by node; what begins or ends is looked at one by one.
 
-    @cached_property
+    @computed
     def by_level(self) -> dict[RoleLevel, ByNode]:
         """By the least level named: the restrictions, by their scopes."""
         found: dict[RoleLevel, list[tuple[int, int]]] = {}
@@ -139,7 +139,7 @@ class Grantees:
                     found.setdefault(each.rule.level, []).append((scope, each.restriction))
         return {level: ByNode(pairs) for level, pairs in found.items()}
 
-    @cached_property
+    @computed
     def by_team(self) -> ByNode:
         """The restrictions that name a team with all who are in it by a level from above, by the team."""
         return ByNode(
@@ -150,7 +150,7 @@ class Grantees:
             if each.rule.inheritance is Inheritance.ALL and not _passes(each)
         )
 
-    @cached_property
+    @computed
     def passing(self) -> list[tuple[int, Named]]:
         """What names a level or a team and begins or ends: with the scope's number, or the team's."""
         teams = ((self._node_number.get(team), named) for team, named in self.teams.items())

@@ -4,8 +4,7 @@ It is made of the tree, the roles and a few memberships, which most changes leav
 by the hundred, and keeps nothing of the one that it was made from but what these share.
 """
 
-from functools import cached_property
-
+from app.policy.computed import computed
 from app.policy.facts import Facts
 from app.policy.sets import bits, marks, members
 from app.policy.standing import Standing
@@ -65,9 +64,11 @@ class NodeView:
             return False
         if self._environments is not None and facts.environments is not self._environments:
             return False
+        if (self.covered_id in structure.environment_number) is not self.covers_one_environment:
+            return False
         return all(facts.memberships_of(id) == memberships for id, memberships in self._memberships)
 
-    @cached_property
+    @computed
     def _ends_at(self) -> int | None:
         """When time alone could change it first; µs, None for never."""
         key = self.subject.key
@@ -114,13 +115,13 @@ class NodeView:
                 projects &= self.standing.nodes(Permission.PROJECT_PUSH, ResourceKind.PROJECT)
         return projects
 
-    @cached_property
+    @computed
     def watched(self) -> int:
         """The nodes on which the subject holds MEMBERS_VIEW."""
         organization, teams, projects = (self.holding(Permission.MEMBERS_VIEW, kind) for kind in _NODE_KINDS)
         return organization | teams | projects
 
-    @cached_property
+    @computed
     def watched_ids(self) -> frozenset[str]:
         """Their ids."""
         return frozenset(self._nodes[number].id for number in members(self.watched))

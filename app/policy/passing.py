@@ -1,9 +1,9 @@
 """Which restrictions one subject passes, and of which they may approve (rule.md, sections 5 and 8)."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import chain
 
+from app.policy.computed import computed
 from app.policy.entities import ApprovalRule, Grant
 from app.policy.grantees import Grantees, Named
 from app.policy.sets import bits
@@ -23,19 +23,19 @@ class Passing:
         self._at = at
         self._size = len(structure.restrictions)
 
-    @cached_property
+    @computed
     def restrictions(self) -> int:
         """The restrictions that the subject passes, had they to: belonging and seeing are asked elsewhere."""
         grantees = self._structure.grantees
         named = chain(grantees.users.get(self._subject.id, ()), self._named_for_a_time(grantees))
         return self.as_admin | self.by_team | self._by_level(grantees) | self._through(named)
 
-    @cached_property
+    @computed
     def as_admin(self) -> int:
         """The restrictions passed by being an ADMIN of their scope, without a grant (BAS-35)."""
         return self._structure.bypassed.over(self._standing.levels[RoleLevel.ADMIN])
 
-    @cached_property
+    @computed
     def by_team(self) -> int:
         """The restrictions passed through a team grant (GL-35)."""
         grantees = self._structure.grantees
@@ -43,7 +43,7 @@ class Passing:
         named = chain(self._named_directly(grantees), for_a_time)
         return grantees.by_team.over(self._standing.inherited) | self._through(named)
 
-    @cached_property
+    @computed
     def approvable(self) -> int:
         """The restrictions of which an approval rule names the subject, who must belong and be a person."""
         if self._standing.membership is None or self._subject.person.is_service_account:

@@ -1,8 +1,8 @@
 """What one subject holds in an organization: which roles, and on which nodes (rule.md, section 4, step 4)."""
 
 from collections.abc import Iterable
-from functools import cached_property
 
+from app.policy.computed import computed
 from app.policy.entities import Membership
 from app.policy.facts import Facts
 from app.policy.roles import LEVEL_ROLES, Role
@@ -48,7 +48,7 @@ class Standing:
         """Whether the set holds the node of this number."""
         return holds(self.marked(permission, kind), number)
 
-    @cached_property
+    @computed
     def levels(self) -> dict[RoleLevel, int]:
         """By level: the nodes on which the subject holds it or a higher one."""
         found, nodes = {}, 0
@@ -67,7 +67,7 @@ class Standing:
                 return level
         return None
 
-    @cached_property
+    @computed
     def inherited(self) -> int:
         """The nodes that own memberships, not those of teams, give a level of VIEWER or higher on."""
         nodes = 0
@@ -76,7 +76,7 @@ class Standing:
                 nodes |= reached
         return nodes
 
-    @cached_property
+    @computed
     def _marked_levels(self) -> list[tuple[RoleLevel, bytes]]:
         """The levels, the highest first, each with where the subject holds it or a higher one."""
         return [(level, marks(self.levels[level], self._size)) for level in reversed(RoleLevel)]

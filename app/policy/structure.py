@@ -7,10 +7,10 @@ whoever may do something in a project has one bit for it, and a project keeps a 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from heapq import merge
 from operator import attrgetter
 
+from app.policy.computed import computed
 from app.policy.entities import Environment, Node, Organization, Project, Restriction, Team
 from app.policy.facts import Facts
 from app.policy.grantees import ByNode, Grantees
@@ -105,19 +105,19 @@ class Structure:
         """The key that the node of a number is listed by."""
         return order_of(self.nodes[number])
 
-    @cached_property
+    @computed
     def all_nodes(self) -> int:
         return (1 << len(self.nodes)) - 1
 
-    @cached_property
+    @computed
     def projects(self) -> int:
         return bits((n for n, node in enumerate(self.nodes) if isinstance(node, Project)), len(self.nodes))
 
-    @cached_property
+    @computed
     def teams(self) -> int:
         return bits((n for n, node in enumerate(self.nodes) if isinstance(node, Team)), len(self.nodes))
 
-    @cached_property
+    @computed
     def children(self) -> list[list[int]]:
         """By number: the numbers of the nodes right below."""
         found: list[list[int]] = [[] for _ in self.nodes]
@@ -126,7 +126,7 @@ class Structure:
                 found[self.node_number[node.parent_id]].append(number)
         return found
 
-    @cached_property
+    @computed
     def environments_of(self) -> list[tuple[int, ...]]:
         """By node number: the numbers of a project's environments, in order of name."""
         found: list[list[int]] = [[] for _ in self.nodes]
@@ -171,7 +171,7 @@ class Structure:
             yield current
             waiting += self.children[current]
 
-    @cached_property
+    @computed
     def matching(self) -> list[Matching]:
         """By environment number: the enabled restrictions that match it. Equal ones are shared."""
         found: list[list[int]] = [[] for _ in self.environments]
@@ -207,40 +207,40 @@ class Structure:
         names = [pattern] if "*" not in pattern else [name for name in self._by_name if matches(pattern, name)]
         return [number for name in names for number in self._by_name.get(name, ())]
 
-    @cached_property
+    @computed
     def environments_by_name(self) -> list[int]:
         """The numbers of the environments in order of name, then id."""
         return _sorted(list(map(order_of, self.environments)))
 
-    @cached_property
+    @computed
     def projects_by_name(self) -> list[int]:
         """The projects of the environments in that order."""
         return [self.project_of[number] for number in self.environments_by_name]
 
-    @cached_property
+    @computed
     def nodes_by_name(self) -> list[int]:
         """The numbers of the nodes in order of name, then id."""
         return _sorted(list(map(order_of, self.nodes)))
 
-    @cached_property
+    @computed
     def restricted(self) -> frozenset[int]:
         """The numbers of the environments that some enabled restriction matches."""
         return frozenset(number for number, matched in enumerate(self.matching) if matched is not UNRESTRICTED)
 
-    @cached_property
+    @computed
     def hidden_by(self) -> list[int]:
         """The numbers of the environments that some restriction hides from who doesn't pass it."""
         return [number for number, matched in enumerate(self.matching) if matched.hiding]
 
-    @cached_property
+    @computed
     def grantees(self) -> "Grantees":
         return Grantees(self.node_number, self.restrictions, attrgetter("grants"))
 
-    @cached_property
+    @computed
     def approvers(self) -> "Grantees":
         return Grantees(self.node_number, self.restrictions, attrgetter("approval_rules"))
 
-    @cached_property
+    @computed
     def bypassed(self) -> ByNode:
         """The restrictions that an ADMIN of their scope passes, by the scope."""
         return ByNode(
@@ -249,14 +249,14 @@ class Structure:
             if restriction.admin_bypass and restriction.scope_id in self.node_number
         )
 
-    @cached_property
+    @computed
     def _by_name(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for number in self.environment_number.values():  # of those that there are
             found.setdefault(self.environments[number].name, []).append(number)
         return found
 
-    @cached_property
+    @computed
     def _by_tier(self) -> dict[Tier, list[int]]:
         found: dict[Tier, list[int]] = {}
         for number in self.environment_number.values():

@@ -5,9 +5,9 @@ They share no code beyond the vocabulary, so that each is a check of the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import chain, compress, filterfalse, repeat
 
+from app.policy.computed import computed
 from app.policy.entities import Node, Project, Resource
 from app.policy.node_view import NodeView
 from app.policy.passing import Passing
@@ -23,8 +23,8 @@ from app.policy.vocabulary import (
     ResourceKind,
 )
 
-MOST_KNOWN = 1_000
-"""How many answers about single environments a view remembers for each permission, at some 50 bytes each."""
+MOST_KNOWN = 500
+"""How many answers about single environments a view remembers, at some 50 bytes each."""
 
 SMALL = 4_000
 """Of so many environments or nodes a view remembers more: the lists it shows, and what it says of all of them."""
@@ -52,6 +52,7 @@ class View:
         self._environment_projects = nodes.marked_showing
         self._by_project = nodes.goes_by_project
         self._known: dict[Permission, dict[int, bool]] = {}
+        self._left_to_know = MOST_KNOWN
         self._asked = 0
         """How many answers have been had by many at once."""
         self._outcomes: dict[Permission, bytes] = {}
@@ -68,7 +69,7 @@ class View:
 
     # What it answers.
 
-    @cached_property
+    @computed
     def ends_at(self) -> int | None:
         """The first instant at which time alone could change anything here, or in what is seen of others.
 
@@ -151,6 +152,8 @@ class View:
         """What may be done in each environment, by number, and 0 for the one that is nobody's."""
         outcomes = self._outcomes.get(permission)
         if outcomes is None:
+            if not self.node_view.can_ask(permission, ResourceKind.ENVIRONMENT):
+                return bytes(len(self.structure.project_of))
             outcomes = self._outcomes[permission] = bytes(self._gone_over(permission))
         return outcomes
 
@@ -217,16 +220,28 @@ class View:
         if self._by_project and number not in self.structure.restricted:
             project = self.structure.project_of[number]
             return self.node_view.marked_holding(permission)[project >> 3] >> (project & 7) & 1 == 1
-        known = self._known.setdefault(permission, {})
+        known = self._known.get(permission)
+        if known is None:
+            if not self.node_view.can_ask(permission, ResourceKind.ENVIRONMENT):
+                return False
+            known = self._known[permission] = {}
         allowed = known.get(number)
         if allowed is None:
-            if len(known) == MOST_KNOWN:
-                known.clear()
-            allowed = known[number] = self._may_in_environment(permission, number)
+            allowed = self._may_in_environment(permission, number)
+            self._remember(known, number, allowed=allowed)
         return allowed
 
+    def _remember(self, known: dict[int, bool], number: int, *, allowed: bool) -> None:
+        if not self._left_to_know:
+            for each in self._known.values():
+                each.clear()
+            self._left_to_know = MOST_KNOWN
+        known[number] = allowed
+        self._left_to_know -= 1
+
     def _may_in_environment(self, permission: Permission, number: int) -> bool:
-        if not self.node_view.can_ask(permission, ResourceKind.ENVIRONMENT) or not self.sees_environment(number):
+        """The same of a permission that is asked of environments."""
+        if not self.sees_environment(number):
             return False
         if permission is Permission.ENVIRONMENT_APPROVE:
             return self._any(self.passing.approvable, self.structure.matching[number].all)

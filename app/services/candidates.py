@@ -63,7 +63,7 @@ def _seen_membership(objects: Objects, subject: Person | Team, node: Node) -> Me
 
 
 def _people(objects: Objects, search: str | None) -> list[Person]:
-    seen = (person for person in objects.facts.people.values() if person.id in objects.people)
+    seen = objects.people()
     return [each for each in seen if search is None or matches_search(search, each.name, each.email or "")]
 
 

@@ -6,7 +6,7 @@ Nothing here expires by a clock or hears of changes: a request says which revisi
 import asyncio
 import gc
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
@@ -16,7 +16,8 @@ from app.policy.objects import Objects
 from app.policy.renewal import followed
 from app.policy.structure import Structure
 from app.policy.subject import Subject
-from app.policy.views import SMALL, View
+from app.policy.views import MOST_KNOWN, SMALL, View
+from app.policy.vocabulary import ASKED_OF, ResourceKind
 from app.store.snapshot import Written, catch_up, load_facts
 
 VERSIONS = 3
@@ -25,14 +26,17 @@ VERSIONS = 3
 MOST_VIEWS = 1_000
 """How many views of one version stay at most; the least recently used leave."""
 
-FACT_BYTES, VIEW_BYTES, NODE_BYTES, SHOWN_BYTES = 1_000, 8_000, 4, 12
-"""What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes.
+FACT_BYTES, VIEW_BYTES, NODE_BYTES = 1_000, 8_000 + 50 * MOST_KNOWN, 4
+"""What one fact costs, one view, and one view more for each node, about; measured up to 35,000 nodes."""
 
-The last for each environment as well, where a view keeps lists of them and what it says of each by permission.
-"""
+SHOWN_BYTES = 8 + sum(ResourceKind.ENVIRONMENT in kinds for kinds in ASKED_OF.values())
+"""What a view takes for each environment, where it keeps lists of them and what it says of each by permission."""
 
 LARGE = 10_000
 """How many facts are kept from the garbage collector, which else goes over them all again and again: 80 to 290 ms."""
+
+SHED_TO = 0.9
+"""The part of the budget that is taken at most once organizations had to leave."""
 
 Revisions = tuple[int, int]
 
@@ -77,15 +81,24 @@ class Version:
     objects: OrderedDict[Subject, Objects] = field(default_factory=OrderedDict)
     node_views: NodeViews = field(default_factory=NodeViews)
     """What lasts of views, in all versions of the organization."""
+    grow: Callable[[int], None] = lambda _: None
+    """Is told how many bytes more are taken, about, when a view has come."""
+
+    @property
+    def count(self) -> int:
+        """How many views there are, with what lasts of those of all versions."""
+        return len(self.objects) + len(self.node_views)
 
     def objects_of(self, subject: Subject, at: int) -> Objects:
         """What a subject sees at an instant; a view that time has ended is made anew."""
         known = self.objects.get(subject)
         if known is None or not known.view.holds_at(at):
+            count = self.count
             known = self.objects[subject] = self._moved(subject, at) or self._made(subject, at)
             if len(self.objects) > self.most:
                 self.objects.popitem(last=False)
             self.node_views.keep(known.view.node_view, self.most)
+            self.grow((self.count - count) * _view_bytes(self.structure))
         self.objects.move_to_end(subject)
         return known
 
@@ -117,9 +130,7 @@ class FactsMemory:
         self._left: dict[str, tuple[Structure, ...]] = {}
         """As the last transactions left organizations; replaced whole, so that any thread may read."""
         self._bytes = 0
-        """What all take, as it was last counted, and what facts have come and left since."""
-        self._uncounted = 0
-        """How many versions have come since it was counted."""
+        """What all take, as it was last counted, and what has come and left since."""
 
     async def version(self, organization_id: str, revision: int, instance_revision: int) -> Version | None:
         """The organization's facts at these revisions; None where there was no such organization then."""
@@ -185,19 +196,17 @@ class FactsMemory:
         at = _revisions_of(structure)
         node_views = self._node_views.setdefault(organization_id, NodeViews())
         node_views.renew(None if nearest is None else nearest.structure, structure)
-        version = Version(structure, nearest, self._most_views(structure), node_views=node_views)
+        version = Version(structure, nearest, self._most_views(structure), node_views=node_views, grow=self._grow)
         versions = self._versions.setdefault(organization_id, {})
         versions[at] = version
-        self._bytes += _fact_bytes(structure)
-        self._uncounted += 1
         while len(versions) > VERSIONS:
             left = versions.pop(min(versions))
-            self._bytes -= _fact_bytes(left.structure)
+            self._bytes -= _fact_bytes(left.structure) + len(left.objects) * _view_bytes(left.structure)
             for each in versions.values():
                 if each.before is left:
                     each.before = None
         self._versions.move_to_end(organization_id)
-        self._shed()
+        self._grow(_fact_bytes(structure))
         return version
 
     def _nearest(self, organization_id: str, at: Revisions) -> Version | None:
@@ -211,11 +220,18 @@ class FactsMemory:
         share = self._budget // (VERSIONS + 2)  # one for what lasts of them, and one for what else there is
         return max(1, min(MOST_VIEWS, share // _view_bytes(structure)))
 
+    def _grow(self, taken: int) -> None:
+        self._bytes += taken
+        if self._bytes > self._budget:
+            self._shed()
+
     def _shed(self) -> None:
-        # Views come without being counted. To count all after each change would cost more than it, among a thousand.
-        if self._bytes > self._budget or self._uncounted >= len(self._versions):
-            self._bytes, self._uncounted = sum(map(self._bytes_of, self._versions)), 0
-        while len(self._versions) > 1 and self._bytes > self._budget:
+        # Counted anew before anybody leaves: what leaves by the way is not all noted.
+        self._bytes = sum(map(self._bytes_of, self._versions))
+        if self._bytes <= self._budget:
+            return
+        # So much at once that it doesn't have to be counted again for each that comes.
+        while len(self._versions) > 1 and self._bytes > self._budget * SHED_TO:
             organization_id = next(iter(self._versions))
             self._bytes -= self._bytes_of(organization_id)
             del self._versions[organization_id], self._node_views[organization_id]
@@ -246,7 +262,8 @@ def _fact_bytes(structure: Structure) -> int:
 
 def _view_bytes(structure: Structure) -> int:
     shown = len(structure.environments) if len(structure.environments) <= SMALL else 0
-    return VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * shown
+    people = len(structure.facts.people) // 8
+    return VIEW_BYTES + NODE_BYTES * len(structure.nodes) + SHOWN_BYTES * shown + people
 
 
 def structure_at(

@@ -192,17 +192,15 @@ def name_order(name: str) -> tuple[str, str]:
 
 def subjects(objects: Objects, permission: Permission, resource_id: str) -> list[Person]:
     """Who may do this to that, of the people that the asker sees."""
-    shown, view = objects.people, objects.view
-    seen = [person for person in objects.facts.people_by_name if person.id in shown]
+    view = objects.view
     sees_all = view.is_instance_admin or bool(view.node_view.watched & 1)
-    return list(who_may(objects.facts, seen, permission, resource_id, view.at, are_all=sees_all))
+    return list(who_may(objects.facts, objects.people(), permission, resource_id, view.at, are_all=sees_all))
 
 
 def service_accounts(objects: Objects) -> list[Person]:
     """The organization's service accounts that the asker sees: who manages them may not see members (section 4a)."""
     organization_id = objects.facts.organization.id
-    accounts = (person for person in objects.facts.people.values() if person.organization_id == organization_id)
-    return [account for account in accounts if account.id in objects.people]
+    return [person for person in objects.people() if person.organization_id == organization_id]
 
 
 def matches_search(search: str, *texts: str) -> bool:

@@ -206,7 +206,7 @@ def told(objects: Objects) -> dict[str, Any]:
         "sees": {id: view.sees(id) for id in ids},
         "may": {id: view.permissions(id) for id in (*ids, "env_of_nobody")},
         "people": {id: objects.person(id) is not None for id in facts.people},
-        "everybody": sorted(objects.people),
+        "everybody": [person.id for person in objects.people()],
         "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},

@@ -24,7 +24,7 @@ from app.services.facts_memory import (
 )
 from app.store.snapshot import catch_up, load_facts
 from tests.fixtures.client import NOW, unknown
-from tests.fixtures.facts_memory import Memory, hide
+from tests.fixtures.facts_memory import Memory
 from tests.store.ledgers import commit
 
 T = TypeVar("T")
@@ -158,7 +158,10 @@ async def test_a_request_that_is_given_up_leaves_nothing_locked(
     await asyncio.wait_for(memory.version(), 5)
 
 
-async def test_the_least_recently_used_organization_leaves(memory: Memory, loads: Loads) -> None:
+async def test_the_least_recently_used_organization_leaves(
+    memory: Memory, loads: Loads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts_memory, "SHED_TO", 1)
     sizes = {name: (await memory.version(of=name)).structure.facts.size for name in memory.ids}
     memory.memory = FactsMemory(memory.database, (sum(sizes.values()) - 1) * FACT_BYTES)
     loads.of.clear()
@@ -171,24 +174,32 @@ async def test_the_least_recently_used_organization_leaves(memory: Memory, loads
 
 
 async def test_views_make_others_leave_as_well(memory: Memory) -> None:
-    """They are counted once as many versions have come as there are organizations: not each time."""
+    """Though nothing changes anywhere: they are counted as they come."""
     known = [await memory.version(of=name) for name in ("globex", "initech", "acme")]
     facts = sum(version.structure.facts.size for version in known) * FACT_BYTES
-    memory.memory = FactsMemory(memory.database, facts * VERSIONS)
-    for name in ("globex", "initech"):
-        await memory.version(of=name)
-    version = await memory.version()
-    for number in range(facts * VERSIONS // VIEW_BYTES):
+    budget = facts + 10 * VIEW_BYTES
+    memory.memory = FactsMemory(memory.database, budget)
+    left = []
+    for name in ("globex", "initech", "acme"):
+        version = await memory.version(of=name)
+        for number in range(5):
+            person = replace(memory.subject("ada").person, id=f"usr_{number}")
+            version.objects_of(Subject(person), NOW)
+            left.append([of for of in memory.ids if memory.ids[of] in memory.memory._versions])
+            assert sum(map(memory.memory._bytes_of, memory.memory._versions)) <= budget
+    assert left[0] == ["globex"]
+    assert ("globex" in left[-1], left[-1][0], len(left[-1])) == (False, "acme", 2)
+
+
+async def test_who_leaves_makes_room_for_more_than_who_comes(memory: Memory) -> None:
+    """So that all is not counted once more for each view: what there is then is counted anew, and exactly."""
+    memory.memory = FactsMemory(memory.database, 100 * VIEW_BYTES)
+    version = await memory.version(of="globex")
+    for number in range(30):
         person = replace(memory.subject("ada").person, id=f"usr_{number}")
         version.objects_of(Subject(person), NOW)
-    (restriction,) = version.structure.facts.restrictions.values()
-    left = []
-    for number in range(3):
-        await memory.version(await memory.change(partial(hide, id=restriction.id, hides=number % 2 == 0)))
-        left.append(len(memory.memory._versions))
-    assert left[0] == 3
-    assert left[-1] == 1
-    assert list(memory.memory._versions) == [memory.ids["acme"]]
+    assert memory.memory._bytes <= 100 * VIEW_BYTES
+    assert len(version.objects) < 30
 
 
 async def test_one_that_is_larger_than_the_budget_is_answered_all_the_same(memory: Memory) -> None:
