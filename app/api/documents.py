@@ -1,7 +1,7 @@
 """Documents parsed, validated and measured once for each text, however often it is sent."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import strawberry
 from graphql import (
@@ -21,7 +21,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from app.api.cost import Cost, Costs
 from app.api.limits import MAX_CHARACTERS, Limits, check_size
 from app.errors import invalid, too_complex
-from app.execution.operation import CompiledOperation, Workshop
+from app.execution.operation import MOST_VARIANTS, CompiledOperation, Workshop
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -29,7 +29,10 @@ MAX_ERRORS = 25
 """More would not help anybody, and each has to be located in the text."""
 
 KEPT_CHARACTERS = 125_000
-"""Of the texts of documents that are remembered; with what was made of them they take about 400 times as much."""
+"""Of the texts of documents that are remembered; with what was made of them they take about 400 times as much.
+
+One with directives counts once for each choice of what is skipped and included that is kept of it.
+"""
 
 
 class DocumentError(Exception):
@@ -51,20 +54,29 @@ class Operation:
 
 
 class Document:
-    """A valid document, within the limits."""
+    """A valid document, within the limits.
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self._operations = {one.name: one for one in operations}
+    `make` gives one of its operations, when that is first asked for: each takes going over the whole document, which
+    may have hundreds.
+    """
+
+    def __init__(self, nodes: Sequence[OperationDefinitionNode], make: Callable[[OperationDefinitionNode], Operation]):
+        self._nodes = {one.name.value if one.name else None: one for one in nodes}
+        self._make = make
+        self._made: dict[str | None, Operation] = {}
 
     def operation(self, name: str | None) -> Operation:
         """The operation of this name, or the only one. Raises INVALID where there isn't exactly one."""
-        if name is not None:
-            if name not in self._operations:
-                raise invalid(f"the document has no operation `{name}`")
-            return self._operations[name]
-        if len(self._operations) != 1:
-            raise invalid("the document has several operations: name one with `operationName`")
-        return next(iter(self._operations.values()))
+        if name is None:
+            if len(self._nodes) != 1:
+                raise invalid("the document has several operations: name one with `operationName`")
+            name = next(iter(self._nodes))
+        elif name not in self._nodes:
+            raise invalid(f"the document has no operation `{name}`")
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = self._make(self._nodes[name])
+        return made
 
 
 class Documents:
@@ -87,10 +99,10 @@ class Documents:
             self._known.move_to_end(text)
             return known
         made = self._known[text] = self._make(text)
-        self._characters += len(text)
+        self._characters += _weight(text)
         while self._characters > KEPT_CHARACTERS:
             left, _ = self._known.popitem(last=False)
-            self._characters -= len(left)
+            self._characters -= _weight(left)
         return made
 
     def _make(self, text: str) -> Document:
@@ -107,7 +119,11 @@ class Documents:
         operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
         if not operations:
             raise invalid("the document has no operation")
-        return Document([Operation(one, costs.of(one), self._workshop.operation(node, one)) for one in operations])
+
+        def make(one: OperationDefinitionNode) -> Operation:
+            return Operation(one, costs.of(one), self._workshop.operation(node, one))
+
+        return Document(operations, make)
 
     def _parse(self, text: str) -> DocumentNode:
         if len(text) > MAX_CHARACTERS:
@@ -121,3 +137,7 @@ class Documents:
             if "Parsing aborted" in error.message:
                 raise too_complex(f"the document has more than {most} words and signs, or nests too deeply") from None
             raise DocumentError([error]) from None
+
+
+def _weight(text: str) -> int:
+    return len(text) * (MOST_VARIANTS if "@" in text else 1)

@@ -5,6 +5,7 @@ with an HTTPException, for whoever serves us to answer. A well-formed one that c
 `application/graphql-response+json`, and 200 in `application/json`, where clients can't know who sent another status.
 """
 
+import json
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -82,7 +83,7 @@ class GraphQLEndpoint(Generic[C]):
         if body is None:
             parameters = from_body(question) if is_post else from_query_string(question)
             answer, may_keep = await self._answer(parameters, context, state["request_id"], reading=not is_post)
-            status, body = _status(answer, media_type), orjson.dumps(answer)
+            status, body = _status(answer, media_type), _written(answer)
             if kept is not None and may_keep:
                 kept.keep(context, question, body)
         headers = [(b"content-length", b"%d" % len(body)), (b"content-type", _CONTENT_TYPES[media_type])]
@@ -122,6 +123,13 @@ class GraphQLEndpoint(Generic[C]):
             raise _wrong_method(("POST",))
         operation.cost.check(parameters.variables, self._limits.objects)
         return operation
+
+
+def _written(answer: Entry) -> bytes:
+    try:
+        return orjson.dumps(answer)
+    except orjson.JSONEncodeError:  # stored JSON may have larger integers and nest deeper than this one can write
+        return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _status(answer: Entry, media_type: str) -> int:

@@ -38,7 +38,7 @@ from app.execution.writing import Details
 
 _IS_AWAITABLE: Any = optimized_is_awaitable  # half the price of graphql-core's for plain values
 
-MOST_VARIANTS = 8
+MOST_VARIANTS = 4
 """How many choices of what is skipped and included are kept compiled for one operation."""
 
 STOCK_DIRECTIVES = frozenset({"defer", "stream", "experimental_disableErrorPropagation"})

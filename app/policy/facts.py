@@ -130,27 +130,29 @@ class Facts:
 
     def team_at(self, path: str) -> Team | None:
         """The team at a path of slugs that begins with the organization's."""
-        *above, slug = path.split("/")
-        parent = self._parent_at(above)
+        parent, slug = self._last_step(path)
         return None if parent is None else self._child(parent, slug, Team)
 
     def project_at(self, path: str) -> Project | None:
         """The project at a path of slugs that begins with the organization's."""
-        *above, slug = path.split("/")
-        parent = self._parent_at(above)
+        parent, slug = self._last_step(path)
         return None if parent is None else self._child(parent, slug, Project)
 
-    def _parent_at(self, slugs: list[str]) -> str | None:
-        # From the top, so that a path of any length ends where the first slug is wrong.
-        if not slugs or slugs[0] != self.organization.slug:
-            return None
+    def _last_step(self, path: str) -> tuple[str | None, str]:
+        """The id of what all but the last slug of a path lead to, None for nothing; and the last slug."""
+        # Slug by slug from the top, so that a path of any length ends where the first one is wrong.
+        slug, slash, rest = path.partition("/")
+        if slug != self.organization.slug or not slash:
+            return None, ""
         parent = self.organization.id
-        for slug in slugs[1:]:
+        slug, slash, rest = rest.partition("/")
+        while slash:
             team = self._child(parent, slug, Team)
             if team is None:
-                return None
+                return None, ""
             parent = team.id
-        return parent
+            slug, slash, rest = rest.partition("/")
+        return parent, slug
 
     def _child(self, parent_id: str, slug: str, kind: type[N]) -> N | None:
         """A team and a project of one parent may have the same slug."""

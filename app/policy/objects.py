@@ -47,7 +47,7 @@ class Objects:
         """Whether somebody is among `people`; looks at them alone while nobody has asked for all."""
         if "_marked_people" in self.__dict__:
             return holds(self._marked_people, self.facts.person_number[id])
-        return self.view.is_instance_admin or any(map(self._shows_subject, self.facts.memberships_of(id)))
+        return self.view.subject.sees_everybody or any(map(self._shows_subject, self.facts.memberships_of(id)))
 
     def sees_membership(self, membership: Membership) -> bool:
         """Its subject, and who holds MEMBERS_VIEW on its node."""
@@ -98,8 +98,7 @@ class Objects:
         """Everybody the subject sees who belongs here or is an instance administrator, in order of name.
 
         Themselves, and who, on a node where the subject holds MEMBERS_VIEW, holds a level of VIEWER or higher or has
-        a membership of their own. An instance administrator sees everybody there is: somebody must be able to let
-        people back in.
+        a membership of their own. Some see everybody (`Subject.sees_everybody`).
         """
         everybody = self.facts.people_by_name
         return list(compress(everybody, flags(int.from_bytes(self._marked_people, "little"), len(everybody))))
@@ -108,7 +107,7 @@ class Objects:
     def _marked_people(self) -> bytes:
         """The same as a set of their numbers: ids would take 50 bytes for each of them in each view."""
         number = self.facts.person_number
-        if self.view.is_instance_admin and self.view.is_good:
+        if self.view.subject.sees_everybody and self.view.is_good:
             return marks((1 << len(number)) - 1, len(number))
         seen = {self.view.subject.id} & number.keys()
         for own in self.facts.memberships.values() if self._watched else ():

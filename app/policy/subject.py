@@ -37,3 +37,11 @@ class Subject:
     @property
     def id(self) -> str:
         return self.person.id
+
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether this is an instance administrator with a key that nothing narrows.
+
+        Somebody must be able to let people back in who belong nowhere any more; with a narrow key nobody can.
+        """
+        return self.person.is_instance_admin and (self.key is None or not self.key.is_narrow)

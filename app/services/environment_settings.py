@@ -11,6 +11,7 @@ from app.policy.kinds import Kind
 from app.policy.vocabulary import Permission, Tier, TierSource
 from app.services.changes import Action, Applied, Change, apply
 from app.services.instance import Instance
+from app.services.json_limits import problem_of
 from app.services.patch import ABSENT, Absent
 from app.services.problems import Problems
 from app.services.reader import Reader
@@ -42,8 +43,10 @@ async def update_environment_settings(
     problems = Problems()
     if tier is None:
         problems.add("an environment has a tier", "input", "tier")
-    if settings is not ABSENT and settings is not None and not isinstance(settings, dict):
-        problems.add("settings are a JSON object", "input", "settings")
+    if settings is not ABSENT and settings is not None:
+        problem = problem_of(settings) if isinstance(settings, dict) else "settings are a JSON object"
+        if problem is not None:
+            problems.add(problem, "input", "settings")
     problems.refuse()
     action = Action("updateEnvironmentSettings")
     return await apply(instance, reader, action, environment_id, _update, environment_id, settings, tier)

@@ -193,7 +193,7 @@ def name_order(name: str) -> tuple[str, str]:
 def subjects(objects: Objects, permission: Permission, resource_id: str) -> list[Person]:
     """Who may do this to that, of the people that the asker sees."""
     view = objects.view
-    sees_all = view.is_instance_admin or bool(view.node_view.watched & 1)
+    sees_all = view.subject.sees_everybody or bool(view.node_view.watched & 1)
     return list(who_may(objects.facts, objects.people(), permission, resource_id, view.at, are_all=sees_all))
 
 

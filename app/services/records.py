@@ -17,8 +17,11 @@ from app.store.providers import AiProvider, ai_provider_by_id
 
 
 async def person(reader: Reader, id: str) -> Person | None:
-    """The person or service account, if the asker sees them; an instance administrator sees everybody."""
-    if reader.subject.person.is_instance_admin:
+    """The person or service account, if the asker sees them; an instance administrator sees everybody (section 4a).
+
+    With a key that is narrowed, they see those whom they would see by MEMBERS_VIEW where it reaches.
+    """
+    if reader.subject.sees_everybody:
         revision = reader.arrival.instance_revision
         found = await reader.read(lambda connection: people_by_id(connection, (id,), revision))
         return found.get(id)

@@ -9,8 +9,10 @@ import pytest
 import strawberry
 from graphql import get_introspection_query
 
+from app.api import cost
 from app.api.limits import MAX_CHARACTERS, MAX_ROOT_FIELDS, Limits
 from app.api.pagination import Connection, PageInfo
+from app.api.schema import schema
 from tests.fixtures.graphql_server import ask, client, codes
 
 
@@ -124,6 +126,29 @@ async def test_what_is_too_big_is_refused_at_once(server: httpx.AsyncClient, wha
     assert said in response.json()["errors"][0]["message"]
     assert response.status_code == 400
     assert "data" not in response.json()
+
+
+async def test_a_page_of_a_whole_number_counts_however_it_is_written(server: httpx.AsyncClient) -> None:
+    """JSON knows one kind of number: 50.0 is an Int to GraphQL."""
+    document = "query ($n: Int) { things(first: $n) { nodes { things(first: $n) { nodes { name } } } } }"
+    for number, is_refused in ((5, False), (5.0, False), (50, True), (50.0, True), (5e1, True)):
+        answer = await ask(server, document, {"n": number})
+        assert codes(answer) == (["TOO_COMPLEX"] if is_refused else []), number
+
+
+async def test_fields_that_have_to_be_worked_out_count_as_many(
+    server: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "{ " + " ".join(f"a{number}: name" for number in range(50)) + " %s}"
+    for weight, is_refused in ((1, False), (200, False), (201, True)):
+        monkeypatch.setitem(cost.WEIGHTS, "name", weight)
+        answer = await ask(server, asked % f"# {weight}\n")
+        assert codes(answer) == (["TOO_COMPLEX"] if is_refused else []), weight
+
+
+def test_every_field_that_counts_as_many_is_there() -> None:
+    there = {name for kind in schema._schema.type_map.values() for name in getattr(kind, "fields", ())}
+    assert cost.WEIGHTS.keys() <= there
 
 
 @pytest.mark.parametrize("fragments", [60, 100])

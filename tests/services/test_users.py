@@ -1,5 +1,7 @@
 """Instance administrators let people out and in again, and no organization loses its last ADMIN by it (rule.md, 10)."""
 
+import pytest
+
 from app.policy.kinds import Kind
 from tests.fixtures.client import unknown
 from tests.services.guild import Guild, roles
@@ -31,3 +33,27 @@ async def test_nobody_deactivates_themselves_and_nobody_else_may(yard: Guild) ->
 async def test_who_is_out_already_may_be_let_out_again(yard: Guild) -> None:
     first = await yard.do("root", OUT, "user { isActive } revision", userId=yard.id("mia"))
     assert await yard.do("root", OUT, "user { isActive } revision", userId=yard.id("mia")) == first
+
+
+@pytest.mark.parametrize(
+    ("key", "sees_stranger", "sees_member"),
+    [
+        ("root", True, True),
+        ("root-members", True, True),
+        ("root-lab", False, True),
+        ("root-deploys", False, False),
+    ],
+)
+async def test_keys_of_instance_administrators_narrow_whom_they_see(
+    guild: Guild, key: str, sees_stranger: bool, sees_member: bool
+) -> None:
+    """Only a whole one can let people in again, who may belong nowhere (rule.md, sections 2 and 4a)."""
+    document = "query($id: ID!) { node(id: $id) { id } }"
+    for name, is_seen in (("zoe", sees_stranger), ("moe", sees_member)):
+        found = await guild.ask(key, document, id=guild.id(name))
+        assert (found["node"] is not None) is is_seen, name
+        if key != "root":
+            for mutation in (OUT, IN):
+                told = "FORBIDDEN" if is_seen else "NOT_FOUND"
+                assert await guild.refused(key, mutation, userId=guild.id(name)) == told
+    assert (await guild.ask(key, document, id=unknown(Kind.USER)))["node"] is None
