@@ -1,19 +1,69 @@
 """The command line: its result on stdout, a failure in one line on stderr, and the exit code that goes with it."""
 
+import signal
 import subprocess
 import sys
 
 import pytest
 
-from app import __main__
+from app.cli import main
 from app.errors import not_found
 from app.settings import Settings, variable
+
+INTERRUPTED = """
+import importlib.abc, signal, sys
+
+class CtrlC(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[1]:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, CtrlC())
+"""
+"""The beginning of a program that gets Ctrl-C while it imports the module that is its argument."""
 
 
 def test_it_is_a_module_too(tmp_path):
     done = subprocess.run([sys.executable, "-m", "app"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: bailiwick [OPTIONS] COMMAND")
+
+
+def python(program: str, *arguments: str) -> tuple[int, str, str]:
+    """The status of a program with what it printed."""
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("module", ["app.cli.main", "click", "strawberry", "app.asgi", "app.cli.settings"])
+def test_ctrl_c_while_it_starts_ends_it_without_a_word(module):
+    start = "import runpy; runpy.run_module('app', run_name='__main__', alter_sys=True)"
+    assert python(INTERRUPTED + start, module, "--help") == (-signal.SIGINT, "", "")
+    assert python(f"{INTERRUPTED}\nfrom app.__main__ import main; main()", module) == (-signal.SIGINT, "", "")
+
+
+def test_who_is_started_deaf_to_ctrl_c_stays_so():
+    start = "signal.signal(signal.SIGINT, signal.SIG_IGN)\nfrom app.__main__ import main; main()"
+    code, _, said = python(INTERRUPTED + start, "click")
+    assert (code, said.splitlines()[0]) == (2, "bailiwick: no such command `click` (see `bailiwick --help`)")
+
+
+def test_ctrl_c_while_a_command_runs_ends_it_in_order():
+    program = """
+import signal
+from app.__main__ import main
+from app.cli.main import bailiwick
+
+def interrupted(**_):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        print("put in order")
+
+bailiwick.main = interrupted
+main()
+"""
+    assert python(program) == (1, "put in order\n", "")
 
 
 def test_settings_are_printed_with_their_meaning_and_secrets_masked(bailiwick):
@@ -77,5 +127,5 @@ def test_a_failure_is_one_line_and_exit_1(bailiwick, monkeypatch, failure, line)
     def fail(**_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(__main__.bailiwick, "main", fail)
+    monkeypatch.setattr(main.bailiwick, "main", fail)
     assert bailiwick() == (1, "", f"{line}\n")

@@ -1,1 +1,1 @@
-"""The commands of `bailiwick`, one a module."""
+"""The commands of `bailiwick`, one a module, and `main`, which runs them."""

@@ -17,8 +17,8 @@ import click
 import httpx
 from pydantic import SecretStr
 
-from app.__main__ import bailiwick
 from app.asgi import create_app
+from app.cli.main import bailiwick
 from app.db.migrate import upgrade
 from app.policy.roles import BUILT_IN
 from app.policy.vocabulary import ASKED_OF, BuiltInRole, Permission, ResourceKind

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.__main__ import bailiwick
+from app.cli.main import bailiwick
 from tests.architecture.readme import GENERATED, README, Example, answer_to, demo_server, examples, generated
 
 TEXT = README.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.__main__ import main
+from app.cli.main import main
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
