@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +66,12 @@ bailiwick.main = interrupted
 main()
 """
     assert python(program) == (1, "put in order\n", "")
+
+
+def test_the_version_is_the_projects(bailiwick):
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+    assert bailiwick("--version") == (0, f"{project['name']} {project['version']}\n", "")
+    assert bailiwick("settings", "--version").code == 2
 
 
 def test_settings_are_printed_with_their_meaning_and_secrets_masked(bailiwick):

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bailiwick", message="%(package)s %(version)s")
 def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
