@@ -66,15 +66,17 @@ class Settings(BaseSettings):
         default=64, ge=0, description="what answers kept to be given again may take, in MiB; 0 keeps none"
     )
     create_organization: Literal["anyone", "administrators"] = Field(
-        default="anyone", description="who may create organizations: any person, or instance administrators only"
+        default="anyone", description="who may create organizations: `anyone`, or only the instance's `administrators`"
     )
     denials_per_day: int = Field(
         default=10_000, ge=0, description="how many refused mutations of one day an organization keeps for its auditors"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="the least that is logged"
+        default="info", description="the least that is logged: `debug`, `info`, `warning` or `error`"
     )
-    log_format: Literal["text", "json"] = Field(default="text", description="how a line of the log is written")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="how a line of the log is written: `text` for people, `json` for machines"
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -1,9 +1,12 @@
 """Settings come from the environment and `.env`, and a bad one is told in one line that gives no secret away."""
 
+import re
 import stat
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from app.settings import Settings, SettingsError, load, variable
 
@@ -40,6 +43,17 @@ def test_settings_do_not_change():
 
 def test_every_setting_says_what_it_means():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_setting_of_few_values_tells_them_all():
+    few = {name: get_args(field.annotation) for name, field in Settings.model_fields.items() if is_literal(field)}
+    assert {"create_organization", "log_level", "log_format"} <= few.keys()
+    for name, values in few.items():
+        assert set(re.findall("`([^`]+)`", Settings.model_fields[name].description)) == set(values), name
+
+
+def is_literal(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal
 
 
 @pytest.mark.parametrize(
