@@ -3,12 +3,15 @@
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, exceptions
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict, exceptions
 
 PREFIX = "BAILIWICK_"
 
@@ -152,18 +155,42 @@ def load(**given: object) -> Settings:
     Raises SettingsError.
     """
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+        with _reading_the_file():
+            return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         raise SettingsError(
             "; ".join(_problem(one["loc"], one["msg"], one["input"]) for one in error.errors())
         ) from None
-    except (exceptions.SettingsError, OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"`.env` can't be read: {error}") from None
+
+
+def unknown() -> dict[str, str | None]:
+    """The names `BAILIWICK_…` that are set and are no setting's, each with the variable that may be meant by it.
+
+    Raises SettingsError where `.env` can't be read.
+    """
+    with _reading_the_file():
+        file = DotEnvSettingsSource(Settings, case_sensitive=True, env_ignore_empty=False)
+    ours = [name for name in (*os.environ, *file.env_vars) if name.upper().startswith(PREFIX)]
+    fields = {name: name[len(PREFIX) :].lower() for name in ours}
+    return {name: _close_to(field) for name, field in fields.items() if field not in Settings.model_fields}
 
 
 def variable(field: str) -> str:
     """The environment variable of a field of Settings."""
     return PREFIX + field.upper()
+
+
+@contextmanager
+def _reading_the_file() -> Iterator[None]:
+    try:
+        yield
+    except (exceptions.SettingsError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"`.env` can't be read: {error}") from None
+
+
+def _close_to(field: str) -> str | None:
+    found = get_close_matches(field, Settings.model_fields, 1)
+    return variable(found[0]) if found else None
 
 
 def _problem(location: tuple[int | str, ...], message: str, value: object) -> str:

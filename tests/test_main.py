@@ -83,6 +83,18 @@ def test_settings_are_printed_with_their_meaning_and_secrets_masked(bailiwick):
     assert "not-to-be-shown" not in done.out
 
 
+def test_names_that_are_no_settings_are_told_without_their_values(bailiwick, tmp_path):
+    quiet = bailiwick("settings", BAILIWICK_PORT="8123")
+    assert (quiet.code, quiet.err) == (0, "")
+    (tmp_path / ".env").write_text("BAILIWICK_COLOUR=not-to-be-shown\n")
+    told = bailiwick("settings", BAILIWICK_SECERT="not-to-be-shown")
+    assert (told.code, told.out) == (0, quiet.out)
+    assert told.err.splitlines() == [
+        "`BAILIWICK_SECERT` is no setting and is ignored, did you mean `BAILIWICK_SECRET`?",
+        "`BAILIWICK_COLOUR` is no setting and is ignored",
+    ]
+
+
 def test_settings_make_no_file(bailiwick, tmp_path):
     bailiwick("settings")
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 from pydantic.fields import FieldInfo
 
-from app.settings import Settings, SettingsError, load, variable
+from app.settings import Settings, SettingsError, load, unknown, variable
 
 POSTGRES = "postgresql://bw:pa@ss@db.example/bailiwick"
 SECRET = "a-secret-long-enough"
@@ -122,6 +122,21 @@ def test_an_unreadable_file_is_told(tmp_path):
     (tmp_path / ".env").write_bytes(b"BAILIWICK_HOST=\xff\n")
     with pytest.raises(SettingsError, match=r"`\.env` can't be read"):
         load()
+
+
+def test_names_that_are_no_settings_are_found_and_others_are_not(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("BAILIWICK_HOST=x\nBAILIWICK_COLOUR=\nbailiwick_databse_url=x\nBAILIWICKS=1\n")
+    monkeypatch.setenv("BAILIWICK_PROT", "8123")
+    monkeypatch.setenv("bailiwick_port", "8123")
+    meant = {
+        "BAILIWICK_PROT": "BAILIWICK_PORT",
+        "BAILIWICK_COLOUR": None,
+        "bailiwick_databse_url": "BAILIWICK_DATABASE_URL",
+    }
+    assert unknown() == meant
+    (tmp_path / ".env").write_bytes(b"BAILIWICK_HOST=\xff\n")
+    with pytest.raises(SettingsError, match=r"`\.env` can't be read"):
+        unknown()
 
 
 def test_servers_on_postgresql_share_a_secret():

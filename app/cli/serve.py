@@ -9,6 +9,7 @@ import uvicorn
 
 from app.asgi import create_app
 from app.cli import demo, logs
+from app.cli.settings import warn_of_unknown
 from app.db.migrate import is_current
 from app.services.demo.people import demo_people
 from app.settings import Settings, load
@@ -25,6 +26,7 @@ GRACE = 10
 )
 def serve(host: str | None, port: int | None, is_demo: bool) -> None:
     """Answer questions until Ctrl-C."""
+    warn_of_unknown()
     asked = {"host": host, "port": port, "demo": is_demo or None}
     settings = load(**{name: value for name, value in asked.items() if value is not None})
     logs.configure(settings)
