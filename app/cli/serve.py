@@ -3,6 +3,7 @@
 import gc
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 
 import click
 import uvicorn
@@ -31,7 +32,9 @@ def serve(host: str | None, port: int | None, is_demo: bool) -> None:
     settings = load(**{name: value for name, value in asked.items() if value is not None})
     logs.configure(settings)
     with _listener(settings) as listener:
-        server = _Server(_prepared(settings), listener)
+        prepared = _prepared(settings)
+        _warn_of_open_keys(prepared, listener)
+        server = _Server(prepared, listener)
         try:
             with suppress(KeyboardInterrupt):  # raised when the server has stopped in order
                 server.run(sockets=[listener])
@@ -83,6 +86,13 @@ def _prepared(settings: Settings) -> Settings:
     elif not is_current(settings.database_url):
         raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
     return settings
+
+
+def _warn_of_open_keys(settings: Settings, listener: socket.socket) -> None:
+    address, port = listener.getsockname()[:2]  # not a name, as `localhost` is
+    if settings.demo and settings.explorer and not ip_address(address).is_loopback:
+        what = f"the explorer hands the keys of the demo's people to whoever can reach {_place(settings.host, port)}"
+        click.echo(f"{what}: `--host 127.0.0.1` keeps it to this machine", err=True)
 
 
 def _listener(settings: Settings) -> socket.socket:

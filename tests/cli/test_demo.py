@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner, Result
 
+from app.cli import logs
 from app.cli.demo import demo
+from app.cli.serve import serve
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.services.administrators import create_first_administrator
@@ -133,3 +136,34 @@ def test_serving_something_else_says_so_and_offers_nobody(somebody_elses, servin
     serving.send_signal(signal.SIGINT)
     _, log = serving.communicate(timeout=20)
     assert log.startswith("the store holds something else: the demo is not loaded\n")
+
+
+@pytest.fixture
+def start(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `bailiwick serve` up to where it would begin to answer."""
+    monkeypatch.setattr(logs, "configure", lambda _: None)  # the log of the tests stays as it is
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
+    return lambda *arguments, **more: CliRunner().invoke(serve, arguments, env=environment | more)
+
+
+def test_the_demo_served_beyond_this_machine_is_told(start):
+    told = start("--demo", "--host", "0.0.0.0")
+    assert told.exit_code == 0
+    assert re.fullmatch(
+        "the explorer hands the keys of the demo's people to whoever can reach "
+        r"http://0\.0\.0\.0:\d+/: `--host 127\.0\.0\.1` keeps it to this machine\n",
+        told.stderr,
+    )
+    assert "hands the keys" in start("--host", "0.0.0.0", BAILIWICK_DEMO="true").stderr
+    for quiet in (
+        start("--demo"),
+        start("--demo", "--host", "localhost"),
+        start("--demo", "--host", "0.0.0.0", BAILIWICK_EXPLORER="false"),
+        start("--host", "0.0.0.0"),
+    ):
+        assert (quiet.exit_code, quiet.stderr) == (0, "")
+
+
+def test_something_else_may_be_served_anywhere(somebody_elses, start):
+    result = start("--demo", "--host", "0.0.0.0")
+    assert (result.exit_code, result.stderr) == (0, "the store holds something else: the demo is not loaded\n")
