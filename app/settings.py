@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict, exceptions
@@ -17,7 +17,19 @@ PREFIX = "BAILIWICK_"
 
 _SECRETS = ("secret", "database_url")
 _SECRET_LENGTH = 16
+_LAST_PORT = 65535
 _MEBIBYTE = 1024 * 1024
+
+# What the driver takes by keyword and as text; `sslmode`, see _with_asyncpg_options; and what SQLAlchemy takes of them.
+_POSTGRESQL_OPTIONS = frozenset(
+    {"command_timeout", "database", "direct_tls", "gsslib", "host", "krbsrvname", "passfile", "password", "port"}
+    | {"service", "servicefile", "ssl", "target_session_attrs", "user"}
+    | {"sslmode", "prepared_statement_cache_size"}
+)
+_UNENCODED = (
+    "can't be read: percent-encode `#`, `/`, `?` and `@` in a user's name or password, "
+    "as in `postgresql://user:pass%40word@host/bailiwick`"
+)
 
 
 class SettingsError(Exception):
@@ -47,7 +59,7 @@ class Settings(BaseSettings):
         "PostgreSQL needs one, the same for every server",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on")
-    port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 takes any that is free")
+    port: int = Field(default=8000, ge=0, le=_LAST_PORT, description="the port to listen on; 0 takes any that is free")
     demo: bool = Field(
         default=False,
         description="load the four demo organizations into an empty store and let the explorer switch people",
@@ -91,11 +103,18 @@ class Settings(BaseSettings):
             return url
         if scheme not in ("postgresql", "postgres"):
             raise ValueError("should begin with `sqlite:///` or `postgresql://`")
-        parts = urlsplit(url)
+        parts = _split(url)
         if not parts.path.strip("/"):
             raise ValueError("should name a database, as in `postgresql://user:password@host/bailiwick`")
-        if re.search(r":\D*$", parts.netloc.rpartition("@")[2]):
-            raise ValueError("should have a number as its port, as in `postgresql://user:password@host:5432/bailiwick`")
+        port = re.search(r":([^:\]]*)$", parts.netloc.rpartition("@")[2])
+        if port and not (re.fullmatch("[0-9]{1,5}", port[1]) and int(port[1]) <= _LAST_PORT):
+            raise ValueError(
+                f"should have a number up to {_LAST_PORT} as its port, "
+                "as in `postgresql://user:password@host:5432/bailiwick`"
+            )
+        for name, _ in parse_qsl(parts.query, keep_blank_values=True):
+            if name not in _POSTGRESQL_OPTIONS:
+                raise ValueError(f"should not have `{name}`, which is no option of a PostgreSQL address")
         return f"postgresql://{_with_asyncpg_options(rest)}"
 
     @field_validator("secret")
@@ -119,6 +138,17 @@ class Settings(BaseSettings):
         """The SQLite file; None with PostgreSQL."""
         scheme, _, rest = self.database_url.partition("://")
         return Path(rest.partition("?")[0].removeprefix("/")) if scheme == "sqlite" else None
+
+    @property
+    def database_place(self) -> str:
+        """Where the address looks for PostgreSQL, as `host:port`, nothing secret; empty where it doesn't say."""
+        parts = urlsplit(self.database_url)
+        options = parse_qs(parts.query)
+        hosts = options.get("host") or [parts.netloc.rpartition("@")[2]]
+        port = options.get("port", ["5432"])[0]
+        return ", ".join(
+            host if host.startswith("/") or re.search(r":\d+$", host) else f"{host}:{port}" for host in hosts if host
+        )
 
     def shown(self, field: str) -> str:
         """The value of a field, fit to be printed: secrets masked, nothing as the empty text."""
@@ -205,6 +235,18 @@ def _problem(location: tuple[int | str, ...], message: str, value: object) -> st
 def _without_passwords(url: str) -> str:
     hidden = re.sub(r"(?<=//)([^:@]*):.*(?=@)", r"\1:********", url)
     return re.sub(r"(?<=password=)[^&]*", "********", hidden)
+
+
+def _split(url: str) -> SplitResult:
+    """Raises ValueError where a sign in a password ends it, and the rest would be told as something else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # its message holds the password
+        raise ValueError(_UNENCODED) from None
+    users = parts.netloc.count("@")
+    if users > 1 or "@" in parts.path + parts.fragment or ("@" in parts.query and not users):
+        raise ValueError(_UNENCODED)
+    return parts
 
 
 def _with_asyncpg_options(rest: str) -> str:

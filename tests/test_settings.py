@@ -1,16 +1,19 @@
 """Settings come from the environment and `.env`, and a bad one is told in one line that gives no secret away."""
 
+import inspect
 import re
 import stat
 from pathlib import Path
 from typing import Literal, get_args, get_origin
+from urllib.parse import quote
 
+import asyncpg
 import pytest
 from pydantic.fields import FieldInfo
 
 from app.settings import Settings, SettingsError, load, unknown, variable
 
-POSTGRES = "postgresql://bw:pa@ss@db.example/bailiwick"
+POSTGRES = "postgresql://bw:pa%40ss@db.example/bailiwick"
 SECRET = "a-secret-long-enough"
 
 
@@ -100,9 +103,14 @@ def test_the_database_is_named_as_people_name_it(given, url, file):
             "DATABASE_URL",
             "postgresql://u:pw@h:port/x",
             (
-                "`BAILIWICK_DATABASE_URL` should have a number as its port, "
+                "`BAILIWICK_DATABASE_URL` should have a number up to 65535 as its port, "
                 "as in `postgresql://user:password@host:5432/bailiwick`"
             ),
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:pw@h/x?sslmode=require&foo=bar",
+            "`BAILIWICK_DATABASE_URL` should not have `foo`, which is no option of a PostgreSQL address",
         ),
     ],
 )
@@ -111,6 +119,53 @@ def test_a_bad_value_is_one_line_that_names_it(monkeypatch, name, value, message
     with pytest.raises(SettingsError) as caught:
         load()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("port", ["65536", "54x2", ""])
+def test_a_port_is_a_number_that_a_port_may_have(port):
+    assert load(database_url="postgresql://u:pw@[::1]:65535/x", secret=SECRET).database_place == "[::1]:65535"
+    with pytest.raises(SettingsError, match="a number up to 65535 as its port"):
+        load(database_url=f"postgresql://u:pw@h:{port}/x", secret=SECRET)
+
+
+@pytest.mark.parametrize("sign", ["#", "/", "?", "@", "["])
+@pytest.mark.parametrize("before", ["qu", "12", "12/x?port="])
+def test_a_sign_that_ends_a_password_is_to_be_encoded(sign, before):
+    password = f"{before}{sign}ss"
+    good = load(database_url=f"postgresql://u:{quote(password, safe='')}@h/x", secret=SECRET)
+    assert good.database_place == "h:5432"
+    with pytest.raises(SettingsError) as caught:
+        load(database_url=f"postgresql://u:{password}@h/x", secret=SECRET)
+    assert str(caught.value) == (
+        "`BAILIWICK_DATABASE_URL` can't be read: percent-encode `#`, `/`, `?` and `@` in a user's name or password, "
+        "as in `postgresql://user:pass%40word@host/bailiwick`"
+    )
+
+
+def test_the_options_of_an_address_are_what_the_driver_takes_as_text():
+    others = {"dsn", "loop", "timeout", "connection_class", "record_class", "server_settings"}
+    others |= {"statement_cache_size", "max_cached_statement_lifetime", "max_cacheable_statement_size"}
+    taken = inspect.signature(asyncpg.connect).parameters.keys() - others
+    for name in taken | {"sslmode", "prepared_statement_cache_size"}:
+        load(database_url=f"postgresql://h/x?{name}=1", secret=SECRET)
+    for name in others:
+        with pytest.raises(SettingsError, match=f"should not have `{name}`"):
+            load(database_url=f"postgresql://h/x?{name}=1", secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("postgresql://u:pw@h/x", "h:5432"),
+        ("postgresql://h:1/x?port=2", "h:1"),
+        ("postgresql://u@/x?host=h&port=2", "h:2"),
+        ("postgresql:///x?host=a:1&host=b:2", "a:1, b:2"),
+        ("postgresql:///x?host=/run/postgresql", "/run/postgresql"),
+        ("postgresql:///x", ""),
+    ],
+)
+def test_the_place_of_postgresql_is_where_its_address_says(url, place):
+    assert load(database_url=url, secret=SECRET).database_place == place
 
 
 def test_several_bad_values_are_told_together():
@@ -145,11 +200,13 @@ def test_servers_on_postgresql_share_a_secret():
     assert load(database_url=POSTGRES, secret=SECRET).pepper() == SECRET.encode()
 
 
-@pytest.mark.parametrize("url", [POSTGRES, "postgresql://bw:pa@ss/x@h/db", "postgresql://bw@h/db?password=pa@ss&x=1"])
+@pytest.mark.parametrize(
+    "url", [POSTGRES, "postgresql://bw:pa%40ss%2Fx@h/db", "postgresql://bw@h/db?password=pa@ss&port=1"]
+)
 def test_no_secret_is_shown(url):
     current = load(database_url=url, secret=SECRET)
-    seen = repr(current) + current.shown("database_url") + current.shown("secret")
-    assert "pa@ss" not in seen
+    seen = repr(current) + current.shown("database_url") + current.shown("secret") + current.database_place
+    assert not re.search("pa(@|%40)ss", seen)
     assert SECRET not in seen
 
 
