@@ -1,10 +1,13 @@
 """The command line: its result on stdout, a failure in one line on stderr, and the exit code that goes with it."""
 
+import errno
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -149,3 +152,50 @@ def test_a_failure_is_one_line_and_exit_1(bailiwick, monkeypatch, failure, line)
 
     monkeypatch.setattr(main.bailiwick, "main", fail)
     assert bailiwick() == (1, "", f"{line}\n")
+
+
+UNREACHED = "bailiwick: PostgreSQL at `db:1` can't be reached: {}; see `BAILIWICK_DATABASE_URL`\n"
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 1)"), "connection refused"),
+        (
+            OSError(f"Multiple exceptions: [Errno {errno.ECONNREFUSED}] Connect call failed ('::1', 1), [Errno 1] …"),
+            "connection refused",
+        ),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "name or service not known"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "no such file or directory"),
+        (ConnectionError("the server rejected SSL"), "the server rejected SSL"),
+        (TimeoutError(), "no answer in time"),
+    ],
+)
+def test_a_postgresql_that_is_not_reached_is_told_without_its_password(bailiwick, monkeypatch, failure, reason):
+    def fail(**_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(main.bailiwick, "main", fail)
+    elsewhere = bailiwick()
+    assert "PostgreSQL" not in elsewhere.err
+    address = {"BAILIWICK_DATABASE_URL": "postgresql://u:pw@db:1/x", "BAILIWICK_SECRET": "long-enough-to-be-one"}
+    assert bailiwick(**address) == (1, "", UNREACHED.format(reason))
+
+
+def test_the_file_or_pipe_that_failed_is_not_taken_for_postgresql(bailiwick, monkeypatch):
+    for failure in (PermissionError(13, "Permission denied", "x.pem"), BrokenPipeError(32, "Broken pipe")):
+        monkeypatch.setattr(main.bailiwick, "main", Mock(side_effect=failure))
+        told = bailiwick(BAILIWICK_DATABASE_URL="postgresql://h/x", BAILIWICK_SECRET="long-enough-to-be-one")
+        assert told.code == 1
+        assert told.err.startswith(f"bailiwick: {failure.strerror}")
+
+
+def test_a_server_that_is_not_there_is_told(bailiwick):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    address = {"BAILIWICK_DATABASE_URL": f"postgresql://u:pw@127.0.0.1:{port}/x", "BAILIWICK_SECRET": "x" * 16}
+    assert bailiwick("migrate", **address) == (
+        1,
+        "",
+        UNREACHED.format("connection refused").replace("db:1", f"127.0.0.1:{port}"),
+    )

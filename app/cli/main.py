@@ -4,6 +4,8 @@ Exit codes: 0 when all is well, 1 when something failed, 2 on wrong use. A failu
 """
 
 import logging
+import os
+import re
 import signal
 import sys
 
@@ -18,7 +20,7 @@ from app.cli.schema import schema
 from app.cli.serve import serve
 from app.cli.settings import settings
 from app.errors import BailiwickError
-from app.settings import SettingsError
+from app.settings import SettingsError, load, variable
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,8 @@ def _unforeseen(error: Exception) -> str:
     said = getattr(error, "orig", None)  # by the database's driver, within the exception of SQLAlchemy
     if said is not None:
         text = f"the store can't be used: {said} (see `bailiwick settings`)"
+    elif (unreached := _unreached(error)) is not None:
+        text = unreached
     elif isinstance(error, OSError) and error.strerror:
         text = (
             f"{error.strerror}: `{error.filename}`"
@@ -76,6 +80,23 @@ def _unforeseen(error: Exception) -> str:
     else:
         text = f"{type(error).__name__}: {error}"
     return " ".join(text.split())
+
+
+def _unreached(error: Exception) -> str | None:
+    """What the network said to the driver of PostgreSQL, which passes it on as it is; None of anything else."""
+    if not isinstance(error, OSError) or isinstance(error, BrokenPipeError) or error.filename:
+        return None  # a pipe is that of our output
+    try:
+        settings = load()
+    except SettingsError:
+        return None
+    if settings.database_file is not None:
+        return None
+    # asyncio puts addresses in the place of what the system says, of which it leaves the number.
+    number = re.match(r"(?:Multiple exceptions: )?\[Errno (\d+)\] Connect call failed", str(error))
+    reason = os.strerror(int(number[1])) if number else error.strerror or str(error) or "no answer in time"
+    place = f"PostgreSQL at `{settings.database_place}`" if settings.database_place else "PostgreSQL"
+    return f"{place} can't be reached: {reason[:1].lower()}{reason[1:]}; see `{variable('database_url')}`"
 
 
 def _fail(message: str, code: int) -> None:
