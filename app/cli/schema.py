@@ -21,7 +21,10 @@ def schema(file: Path | None) -> None:
     if file is None:
         click.echo(text, nl=False)
         return
-    kept = file.read_text(encoding="utf-8")
+    try:
+        kept = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"`{file}` is not a text file") from None
     if kept != text:
         for line in unified_diff(kept.splitlines(), text.splitlines(), str(file), "the code", lineterm=""):
             click.echo(line)

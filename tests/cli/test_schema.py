@@ -18,3 +18,7 @@ def test_what_is_printed_passes_the_check_and_anything_else_is_told(tmp_path):
     assert result.exit_code == 1
     assert "-  gone: Int" in result.stdout
     assert "run `make schema`" in result.stderr
+
+    kept.write_bytes(b"\xff\x00")
+    result = CliRunner().invoke(schema, ["--check", str(kept)])
+    assert (result.exit_code, result.output) == (1, f"Error: `{kept}` is not a text file\n")
