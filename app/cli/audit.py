@@ -17,7 +17,10 @@ def audit() -> None:
 @audit.command()
 @click.option("--organization", "slug", help="Only this organization's, by its slug.")
 def verify(slug: str | None) -> None:
-    """Walk the hash chain of each organization and of the instance, and say where one breaks."""
+    """Walk the hash chain of each organization and of the instance, and say where one breaks.
+
+    It walks what was recorded, the revisions with their changes, and doesn't compare the facts beside them.
+    """
     broken = in_store(lambda database, _: _verify(database, slug))
     if broken:
         raise click.ClickException(f"{broken} broken: somebody changed what was recorded")

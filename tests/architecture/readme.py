@@ -168,7 +168,7 @@ def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, str]]
         if isinstance(command, click.Group):
             yield from _commands(command, f"{before}{name} ")
         else:
-            help = (command.help or "").strip().rstrip(".")
+            help = (command.help or "").strip().partition("\n\n")[0].rstrip(".")
             yield before + name, f"{help[:1].lower()}{help[1:]}"
 
 

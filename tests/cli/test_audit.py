@@ -17,6 +17,24 @@ def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return 0
 
 
+def test_what_was_recorded_is_walked_and_the_facts_beside_it_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _run(monkeypatch, "demo") == 0
+    store = sqlite3.connect(tmp_path / "data" / "bailiwick.db")
+    with store:
+        assert store.execute("UPDATE organizations SET name = 'another' WHERE slug = 'acme-apps'").rowcount > 0
+    assert _run(monkeypatch, "audit", "verify", "--organization", "acme-apps") == 0
+    with store:
+        assert store.execute("UPDATE changes SET after = '{}' WHERE after IS NOT NULL").rowcount > 0
+    store.close()
+    assert _run(monkeypatch, "audit", "verify", "--organization", "acme-apps") == 1
+    capsys.readouterr()
+    assert _run(monkeypatch, "audit", "verify", "--help") == 0
+    assert "doesn't compare the facts beside them" in " ".join(capsys.readouterr().out.split())
+
+
 def test_whole_and_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     assert _run(monkeypatch, "demo") == 0
