@@ -150,6 +150,12 @@ class Settings(BaseSettings):
             host if host.startswith("/") or re.search(r":\d+$", host) else f"{host}:{port}" for host in hosts if host
         )
 
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is kept that nobody chose: beside the SQLite file."""
+        assert self.database_file is not None  # _shared_secret
+        return self.database_file.with_suffix(".secret")
+
     def shown(self, field: str) -> str:
         """The value of a field, fit to be printed: secrets masked, nothing as the empty text."""
         value = getattr(self, field)
@@ -166,8 +172,7 @@ class Settings(BaseSettings):
         """
         if self.secret is not None:
             return self.secret.get_secret_value().encode()
-        assert self.database_file is not None  # _shared_secret
-        path = self.database_file.with_suffix(".secret")
+        path = self.secret_file
         try:
             if not path.exists():
                 _keep_new_secret(path)
@@ -258,7 +263,7 @@ def _with_asyncpg_options(rest: str) -> str:
 
 def _keep_new_secret(path: Path) -> None:
     """Write a new secret that only the owner may read; of several processes at once, one wins and all read the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -103,13 +103,6 @@ def test_settings_make_no_file(bailiwick, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_migrating_twice_is_fine(bailiwick, tmp_path):
-    first, second = bailiwick("migrate"), bailiwick("migrate")
-    assert (first.code, first.out, first.err) == (0, "the store was brought up to date\n", "")
-    assert (second.code, second.out, second.err) == (0, "the store is up to date\n", "")
-    assert (tmp_path / "data/bailiwick.db").exists()
-
-
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -17,7 +17,8 @@ LONGEST = 36_500
 def create_key(email: str, name: str, days: int | None) -> None:
     """Make a key for a person, and print it: it is shown this once."""
     person, key = in_store(
-        lambda database, settings: hand_out_key(database, settings.pepper(), now_us, email=email, name=name, days=days)
+        lambda database, settings: hand_out_key(database, settings.pepper(), now_us, email=email, name=name, days=days),
+        makes_keys=True,
     )
     click.echo(f"a key of {person.name}, shown this once:")
     click.echo(key)

@@ -9,8 +9,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from app.cli.store import expect_ours, expect_secret
 from app.db.engine import Connection, Database
-from app.db.migrate import is_current, upgrade
+from app.db.migrate import Standing, upgrade
 from app.services.demo.large.load import is_large, large_people, load_large
 from app.services.demo.large.size import LEAST_PEOPLE, Size
 from app.services.demo.load import is_demo, load_demo
@@ -68,12 +69,13 @@ def _prepare(
     load_into: Callable[[Database, bytes, Callable[[], int]], Awaitable[bool]],
     is_there: Callable[[Connection, bytes], bool],
 ) -> bool:
-    if not is_current(settings.database_url):
+    if expect_ours(settings) is not Standing.CURRENT:
         upgrade(settings.database_url)
 
     async def run() -> bool:
         database = Database.open(settings.database_url)
         try:
+            await expect_secret(database, settings)
             pepper = settings.pepper()
             return await load_into(database, pepper, now_us) or await database.read(lambda c: is_there(c, pepper))
         finally:

@@ -12,6 +12,7 @@ import sys
 import click
 
 from app.cli.audit import audit
+from app.cli.change_secret import change_secret
 from app.cli.create_admin import create_admin
 from app.cli.create_key import create_key
 from app.cli.demo import demo
@@ -31,7 +32,7 @@ def bailiwick() -> None:
     """May this person or service do this to that, now, and why?"""
 
 
-for command in (serve, migrate, demo, create_admin, create_key, audit, schema, settings):
+for command in (serve, migrate, demo, create_admin, create_key, change_secret, audit, schema, settings):
     bailiwick.add_command(command)
 
 

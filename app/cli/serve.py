@@ -1,5 +1,6 @@
 """`bailiwick serve`: the server."""
 
+import asyncio
 import gc
 import socket
 from contextlib import suppress
@@ -11,7 +12,8 @@ import uvicorn
 from app.asgi import create_app
 from app.cli import demo, logs
 from app.cli.settings import warn_of_unknown
-from app.db.migrate import is_current
+from app.cli.store import expect_current, expect_secret
+from app.db.engine import Database
 from app.services.demo.people import demo_people
 from app.settings import Settings, load
 
@@ -77,15 +79,23 @@ class _Server(uvicorn.Server):
 
 def _prepared(settings: Settings) -> Settings:
     """The settings to serve with: without the demo's people, where the store is not the demo's."""
-    settings.pepper()  # so that a secret that can't be used is told at once
     if settings.demo and demo.prepare(settings):
         demo.show(demo_people(settings.pepper()))
     elif settings.demo:
         click.echo("the store holds something else: the demo is not loaded", err=True)
         return settings.model_copy(update={"demo": False})
-    elif not is_current(settings.database_url):
-        raise click.ClickException("the store is not up to date: run `bailiwick migrate`")
+    else:
+        expect_current(settings)
+        asyncio.run(_expect_secret(settings))
     return settings
+
+
+async def _expect_secret(settings: Settings) -> None:
+    database = Database.open(settings.database_url)
+    try:
+        await expect_secret(database, settings)
+    finally:
+        await database.close()
 
 
 def _warn_of_open_keys(settings: Settings, listener: socket.socket) -> None:

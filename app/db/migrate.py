@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db import postgresql, sqlite
@@ -42,15 +43,48 @@ def draft(url: str, message: str) -> None:
 
 def current(url: str) -> str | None:
     """The revision that the schema is at; None where there is none, not even a file."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
+    if _is_missing(url):
         return None
     return asyncio.run(_read(url, lambda connection: MigrationContext.configure(connection).get_current_revision()))
 
 
 def is_current(url: str) -> bool:
     """Whether the schema is the one that this version of the program was written for."""
-    return current(url) == ScriptDirectory.from_config(_config()).get_current_head()
+    return standing(url) is Standing.CURRENT
+
+
+class Standing(Enum):
+    """How a database stands to this version of the program."""
+
+    EMPTY = "no tables, maybe no file"
+    OLDER = "to be upgraded"
+    CURRENT = "as it should be"
+    NEWER = "upgraded by a version that this one doesn't know"
+    FOREIGN = "tables, but none of ours"
+
+
+def standing(url: str) -> Standing:
+    """How the database stands; the calling thread must not be running an event loop."""
+    revision = current(url)
+    scripts = ScriptDirectory.from_config(_config())
+    if revision is None:
+        return Standing.FOREIGN if _has_other_tables(url) else Standing.EMPTY
+    if revision == scripts.get_current_head():
+        return Standing.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Standing.OLDER if revision in known else Standing.NEWER
+
+
+def _has_other_tables(url: str) -> bool:
+    if _is_missing(url):
+        return False
+    tables = asyncio.run(_read(url, lambda connection: inspect(connection).get_table_names()))
+    return bool(set(tables) - {"alembic_version"})
+
+
+def _is_missing(url: str) -> bool:
+    parsed = parse_url(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists()
 
 
 def _migrate(url: str, run: Callable[[Config], object]) -> None:

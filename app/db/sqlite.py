@@ -63,7 +63,7 @@ def migrator(url: URL) -> AsyncEngine:
 
 def _make_folder(url: URL) -> None:
     if url.database is not None:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it is nobody else's to read
 
 
 def _prepare_reader(connection: Any, _record: object) -> None:

@@ -1,4 +1,4 @@
-"""The first instance administrator of a production store, and their key."""
+"""Instance administrators of a production store, and their first keys."""
 
 from collections.abc import Callable
 
@@ -11,19 +11,20 @@ from app.services.api_keys import insert_key
 from app.services.key_scopes import Wanted
 from app.services.problems import Problems
 from app.store.emptiness import has_instance_admin
-from app.store.ledger import INSTANCE, Record, lock
-from app.store.people import person_id_by_email
+from app.store.ledger import INSTANCE, Record, Writer, lock
+from app.store.people import people_by_id, person_id_by_email
 
 FIRST_KEY = Wanted("first key", permissions=None, resource_id=None, expires_at=None)
 
 
-async def create_first_administrator(
-    database: Database, pepper: bytes, clock: Callable[[], int], *, name: str, email: str
+async def create_administrator(
+    database: Database, pepper: bytes, clock: Callable[[], int], *, name: str, email: str, is_another: bool = False
 ) -> str:
     """Create an instance administrator with a key; gives the key's secret, which is kept nowhere.
 
-    Raises INVALID for a name or e-mail that can't be, CONFLICT where there is an instance administrator already, active
-    or not, and for an e-mail that somebody has.
+    `is_another`: though there may be one; and who has this e-mail becomes one, under the name they have. Raises INVALID
+    for a name or e-mail that can't be; CONFLICT for somebody deactivated and, unless `is_another`, where there is an
+    instance administrator, active or not, and for an e-mail that somebody has.
     """
     problems = Problems()
     problems.check_name(name, "name")
@@ -33,22 +34,40 @@ async def create_first_administrator(
 
     def create(connection: Connection) -> str:
         writer = lock(connection, [INSTANCE], clock)
-        if has_instance_admin(connection):
-            raise conflict("there is an instance administrator already: this makes the first one alone")
-        if person_id_by_email(connection, email) is not None:
+        if not is_another and has_instance_admin(connection):
+            raise conflict(
+                "there is an instance administrator already: `--another` makes another one, `bailiwick create-key` a "
+                "key for who has lost theirs, and an own `BAILIWICK_DATABASE_URL` a store without the demo's"
+            )
+        user_id = person_id_by_email(connection, email)
+        if user_id is None:
+            user_id = _add(writer, name, email)
+        elif is_another:
+            _promote(connection, writer, user_id)
+        else:
             raise conflict(f"somebody has this e-mail: `{email}`")
-        user_id = writer.add(
-            tables.User,
-            INSTANCE,
-            name=name,
-            email=email,
-            email_folded=folded(email),
-            is_service_account=False,
-            is_active=True,
-            is_instance_admin=True,
-        )
         made = insert_key(writer, pepper, user_id, user_id, FIRST_KEY)
         writer.commit(Record("createAdministrator", target_id=user_id, target_name=name))
         return made.secret
 
     return await database.write(create)
+
+
+def _add(writer: Writer, name: str, email: str) -> str:
+    return writer.add(
+        tables.User,
+        INSTANCE,
+        name=name,
+        email=email,
+        email_folded=folded(email),
+        is_service_account=False,
+        is_active=True,
+        is_instance_admin=True,
+    )
+
+
+def _promote(connection: Connection, writer: Writer, user_id: str) -> None:
+    person = people_by_id(connection, [user_id], writer.revision(INSTANCE) - 1)[user_id]
+    if not person.is_active:
+        raise conflict(f"{person.name} is deactivated: an instance administrator can activate them")
+    writer.set(tables.User, user_id, is_instance_admin=True)

@@ -5,19 +5,22 @@ from app.services.keys import is_well_formed
 ADA = ("create-admin", "--name", "Ada Admin", "--email", "ada@example.com")
 
 
-def test_it_prints_a_key_once_and_a_second_call_is_refused(bailiwick):
+EVE = ("create-admin", "--name", "Eve", "--email", "eve@example.com")
+
+
+def test_it_prints_a_key_once_and_a_second_call_is_refused_unless_another_is_wanted(bailiwick):
     assert bailiwick("migrate").code == 0
-    first, second = bailiwick(*ADA), bailiwick("create-admin", "--name", "Eve", "--email", "eve@example.com")
+    first, second = bailiwick(*ADA), bailiwick(*EVE)
     told, key = first.out.splitlines()
     assert (first.code, first.err) == (0, "")
     assert told == "Ada Admin is an instance administrator; their key, shown this once:"
     assert is_well_formed(key)
-    line = "bailiwick: there is an instance administrator already: this makes the first one alone\n"
-    assert second == (1, "", line)
-
-
-def test_a_store_that_was_not_migrated_is_told(bailiwick):
-    assert bailiwick(*ADA) == (1, "", "bailiwick: the store is not up to date: run `bailiwick migrate`\n")
+    assert (second.code, second.out) == (1, "")
+    assert second.err.startswith("bailiwick: there is an instance administrator already: `--another` makes another")
+    told, other = bailiwick(*EVE, "--another").out.splitlines()
+    assert told == "Eve is an instance administrator; their key, shown this once:"
+    assert is_well_formed(other)
+    assert other != key
 
 
 def test_what_can_not_be_is_wrong_use(bailiwick):

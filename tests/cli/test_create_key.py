@@ -21,11 +21,6 @@ def test_it_prints_another_key_each_time(bailiwick):
     assert len(keys) == 3
 
 
-def test_a_store_that_was_not_migrated_is_told(bailiwick):
-    done = bailiwick("create-key", "--email", "ada@example.com")
-    assert done == (1, "", "bailiwick: the store is not up to date: run `bailiwick migrate`\n")
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

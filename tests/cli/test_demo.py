@@ -19,7 +19,7 @@ from app.cli.demo import demo
 from app.cli.serve import serve
 from app.db.engine import Database
 from app.db.migrate import upgrade
-from app.services.administrators import create_first_administrator
+from app.services.administrators import create_administrator
 from app.services.demo.large.load import large_people
 from app.services.demo.large.size import Size
 from app.services.demo.people import demo_people
@@ -46,7 +46,7 @@ def somebody_elses(environment: dict[str, str]) -> None:
 
     async def fill() -> None:
         database = Database.open(url)
-        await create_first_administrator(
+        await create_administrator(
             database, load(database_url=url).pepper(), now_us, name="Ada", email="ada@example.com"
         )
         await database.close()

@@ -63,17 +63,11 @@ def start(environment, monkeypatch):
     return start
 
 
-def test_a_store_that_was_not_migrated_is_told(start):
-    result = start()
-    assert (result.exit_code, result.output) == (1, "Error: the store is not up to date: run `bailiwick migrate`\n")
-
-
 def test_a_name_that_is_no_setting_is_told(start, environment):
     environment["BAILIWICK_PROT"] = "1"
-    assert start().stderr.splitlines() == [
-        "`BAILIWICK_PROT` is no setting and is ignored, did you mean `BAILIWICK_PORT`?",
-        "Error: the store is not up to date: run `bailiwick migrate`",
-    ]
+    first, second = start().stderr.splitlines()
+    assert first == "`BAILIWICK_PROT` is no setting and is ignored, did you mean `BAILIWICK_PORT`?"
+    assert second.startswith("Error: there is no store at ")
 
 
 def test_a_port_in_use_is_told(start):

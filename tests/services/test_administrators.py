@@ -10,7 +10,7 @@ from app.db import tables
 from app.db.tables import table_of
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
-from app.services.administrators import create_first_administrator
+from app.services.administrators import create_administrator
 from app.services.keys import is_well_formed
 from tests.conformance.house import House, open_house
 
@@ -21,10 +21,10 @@ async def house(database_url: str) -> AsyncIterator[House]:
         yield house
 
 
-async def _create(house: House, **person: str) -> str:
+async def _create(house: House, **person: Any) -> str:
     instance = house.instance
     wanted = {"name": "Ada Admin", "email": "ada@example.com"} | person
-    return await create_first_administrator(instance.database, instance.pepper, instance.clock, **wanted)
+    return await create_administrator(instance.database, instance.pepper, instance.clock, **wanted)
 
 
 async def _rows(house: House, model: type) -> list[Any]:
@@ -102,4 +102,23 @@ async def test_an_e_mail_that_somebody_has_is_told(house):
     await house.person("Bob")
     with pytest.raises(BailiwickError, match="somebody has this e-mail") as refused:
         await _create(house, email="BOB@house.test")
+    assert refused.value.code is ErrorCode.CONFLICT
+
+
+async def test_another_one_may_be_made_of_somebody_who_is_there_or_not(house):
+    """Else who leaves could be replaced by nobody."""
+    await _create(house)
+    bob, cid = await house.person("Bob"), await house.person("Cid")
+    organization = await cid.organization()
+    assert not await bob.sees(organization)
+    key = await _create(house, name="Robert", email="bob@house.test", is_another=True)
+    for caller in (bob, house.caller("Bob", "", key)):
+        assert (await caller.ask("{ viewer { user { name } } }"))["viewer"]["user"] == {"name": "Bob"}
+        assert await caller.sees(organization)
+    key = await _create(house, name="Eve", email="eve@example.com", is_another=True)
+    eve = house.caller("Eve", "", key)
+    assert await eve.sees(organization)
+    await eve.do("deactivateUser", userId=bob.id)
+    with pytest.raises(BailiwickError, match="Bob is deactivated") as refused:
+        await _create(house, email="bob@house.test", is_another=True)
     assert refused.value.code is ErrorCode.CONFLICT

@@ -16,6 +16,7 @@ from app.db.tables.organization import Organization
 from app.db.tables.project import Project
 from app.db.tables.restriction import ApprovalRule, Grant, Restriction
 from app.db.tables.role import Role
+from app.db.tables.secret_mark import SecretMark
 from app.db.tables.team import Team
 from app.db.tables.user import ApiKey, KeyUse, User
 
@@ -46,6 +47,7 @@ __all__ = [
     "Restriction",
     "Revision",
     "Role",
+    "SecretMark",
     "Team",
     "User",
     "metadata",
