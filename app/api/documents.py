@@ -135,7 +135,10 @@ class Documents:
             return parse(text, max_lexical_tokens=most, max_comments=most, allow_empty_selection_sets=False)
         except GraphQLError as error:
             if "Parsing aborted" in error.message:
-                raise too_complex(f"the document has more than {most} words and signs, or nests too deeply") from None
+                raise too_complex(
+                    f"the document has more than {most} words and signs, or nests too deeply: send long lists as "
+                    "variables"
+                ) from None
             raise DocumentError([error]) from None
 
 

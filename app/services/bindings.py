@@ -128,7 +128,7 @@ class Bindings:
             self._forget(old)
             return self._insert(binding)
         if not replacing:
-            self._refuse("they have a membership here already", *path, code=ErrorCode.CONFLICT)
+            self._refuse("they have a membership here already: change that one", *path, code=ErrorCode.CONFLICT)
             return None
         if not self._may_hand_on(old.role_ids, *path):
             return None

@@ -61,7 +61,7 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
     manages_members = sight.may(Permission.MEMBERS_MANAGE, organization.id)
     return {
         "nodes": [facts.node(id) for id in sorted(sight.resources)],
-        "paths": [facts.slug_path(id) for id in sorted(sight.resources) if facts.node(id)],  # declared: a path
+        "paths": [facts.slug_path(_node_of(facts, id)) for id in sorted(sight.resources)],  # declared: a path
         "environments": [facts.environment(id) for id in sorted(sight.resources)],
         "people": [whole.people[id] for id in sorted(sight.people)],
         "memberships": [_membership(facts.memberships[id], sight, manages_members) for id in sorted(sight.memberships)],
@@ -81,6 +81,12 @@ def _readable(whole: Whole, sight: Sight) -> dict[str, Any]:
         "approvers": _approvers(whole, sight),
         "keys": _keys(whole, sight),
     }
+
+
+def _node_of(facts: Facts, id: str) -> str:
+    """A node's own id, an environment's project: not seen by whose key covers the environment alone."""
+    environment = facts.environment(id)
+    return id if environment is None else environment.project_id
 
 
 def _membership(membership: Membership, sight: Sight, manages_members: bool) -> Membership:

@@ -62,6 +62,10 @@ ALSO: dict[str, tuple[str, str]] = {
 """What other sections show to who holds a permission."""
 
 OPEN: dict[str, tuple[str, str]] = {
+    "`path` of an environment holds its project's slug, which a key for it alone does not cover (sections 2 and 11)": (
+        NOT_TWINS,
+        "alike.py: `paths`; section 11 speaks of teams; who holds such a key learns the slug of its project",
+    ),
     "An e-mail nobody has makes a person; that of somebody deactivated is INELIGIBLE_SUBJECT (section 10)": (
         NOT_TWINS,
         "alike.py: `invited`; whoever manages an organization's members learns that such an account was deactivated",
