@@ -1,5 +1,6 @@
 """From the `Authorization` header to whoever asks."""
 
+import logging
 import re
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from app.eager import Soon, begin
 from app.errors import BailiwickError
 from app.policy.vocabulary import ErrorCode
 from app.services.reader import Reader
+
+_log = logging.getLogger(__name__)
 
 
 class Readers(Protocol):
@@ -32,7 +35,7 @@ def authenticate(scope: Scope, readers: Readers) -> Soon[Reader | None]:
 
     Expects `headers` in the scope's state, and leaves the subject's id there, for the log. Raises one and the same
     HTTPException 401 for any bad credential: malformed, of another scheme, given twice, unknown, expired, revoked, of
-    somebody deactivated.
+    somebody deactivated; and 503 where the store can't be reached.
     """
     state = scope["state"]
     given = state["headers"].get(b"authorization")
@@ -57,6 +60,9 @@ async def _awaited(scope: Scope, readers: Readers, key: str) -> Reader:
         reader = await readers.reader(key)
     except BailiwickError as error:
         raise _refusal(error) from None
+    except OSError as error:  # what the network says of a database that is elsewhere
+        _log.error("the store can't be reached: %s", error)
+        raise HTTPException(503, "the store can't be reached just now: try again") from None
     scope["state"]["subject_id"] = reader.subject.id
     return reader
 

@@ -99,6 +99,21 @@ async def test_every_bad_credential_is_refused_alike(headers: tuple[str, ...], r
     assert refused.value.headers == unknown.value.headers == {"WWW-Authenticate": "Bearer"}
 
 
+async def test_a_store_that_can_not_be_reached_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """A line in the log and 503: whoever asks may try again, and nothing from inside is told."""
+
+    class Away(Cold):
+        async def reader(self, key: str) -> Any:
+            raise ConnectionRefusedError(111, "Connect call failed ('10.0.0.7', 5432)")
+
+    with pytest.raises(HTTPException) as refused:
+        await settled(authenticate(request(f"Bearer {GOOD}"), Away()))
+    assert (refused.value.status_code, refused.value.detail) == (503, "the store can't be reached just now: try again")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("the store can't be reached: ")
+    assert record.exc_info is None
+
+
 async def test_another_failure_is_passed_on(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(key: str) -> Any:
         raise BailiwickError(ErrorCode.RATE_LIMITED, "slower", retry_after=1)
