@@ -7,7 +7,7 @@ import pytest
 from app.policy import views
 from app.policy.structure import Structure
 from app.policy.views import View
-from app.policy.vocabulary import Permission
+from app.policy.vocabulary import ASKED_OF, Permission, ResourceKind
 from tests.proof.random_worlds import RandomWorld, random_world
 
 ASKED = (Permission.ENVIRONMENT_VIEW, Permission.ENVIRONMENT_DEPLOY)
@@ -52,3 +52,20 @@ def test_in_a_large_organization_they_never_are(world: RandomWorld, monkeypatch:
     large = view_of(world, 0)
     monkeypatch.setattr(views, "SMALL", len(environments) - 1)
     assert calls_until_all_are_gone_over(large, environments[0]) == 1_000
+
+
+def test_no_more_is_remembered_one_by_one_than_there_is_room_for(
+    world: RandomWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all permissions together, and nothing of those that environments aren't asked about."""
+    monkeypatch.setattr(views, "MOST_KNOWN", 7)
+    for number in range(len(world.subjects)):
+        view, fresh = view_of(world, number), view_of(world, number)
+        for _ in range(2):
+            for id in (*world.facts.environments, UNKNOWN):
+                for permission in Permission:
+                    resource = view.structure.environment_number.get(id, view.structure.no_environment)
+                    said = view.may_in_environment(permission, resource)
+                    assert said is fresh.may_all([permission], [id])[0]
+                    assert sum(map(len, view._known.values())) <= 7
+        assert view._known.keys() <= {each for each in Permission if ResourceKind.ENVIRONMENT in ASKED_OF[each]}
