@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.asgi import create_app
 from app.cli import demo, logs
@@ -16,6 +17,7 @@ from app.cli.store import expect_current, expect_secret
 from app.db.engine import Database
 from app.services.demo.people import demo_people
 from app.settings import Settings, load
+from app.web.protocol import BoundedProtocol
 
 GRACE = 10
 """Seconds that requests under way are given when the server is stopped."""
@@ -50,23 +52,27 @@ def keep_what_is_there() -> None:
     gc.freeze()
 
 
+def configured(app: ASGIApp, grace: int = GRACE) -> uvicorn.Config:
+    """How an application is served: HTTP within bounds, and of what uvicorn can do nothing that is done elsewhere."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,  # app.cli.logs has seen to it
+        access_log=False,  # app.web.edge writes a line for each request
+        server_header=False,
+        proxy_headers=False,  # nothing here asks for the client's address or scheme
+        timeout_graceful_shutdown=grace,
+    )
+
+
 class _Server(uvicorn.Server):
     """Says where it is when it is there."""
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                create_app(settings),
-                loop="uvloop",
-                http="httptools",
-                lifespan="on",
-                log_config=None,  # app.cli.logs has seen to it
-                access_log=False,  # app.web.edge writes a line for each request
-                server_header=False,
-                proxy_headers=False,  # nothing here asks for the client's address or scheme
-                timeout_graceful_shutdown=GRACE,
-            )
-        )
+        super().__init__(configured(create_app(settings)))
         self._place = _place(settings.host, listener.getsockname()[1])
         self._explorer = settings.explorer
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -44,6 +45,13 @@ def test_it_answers_where_it_says_until_it_is_stopped(serving, stop, code):
     rest, log = serving.communicate(timeout=20)
     assert (serving.returncode, rest) == (code, "")
     assert [entry.split(" ")[1:4] for entry in log.splitlines()] == [["info", "app.web.edge:", "request"]]
+
+
+def test_headers_without_end_are_refused(serving):
+    address = urlsplit(serving.stdout.readline().split(" ")[-3])
+    with socket.create_connection((address.hostname, address.port), timeout=20) as client:
+        client.sendall(b"GET / HTTP/1.1\r\na: " + b"b" * 70_000)
+        assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
 
 
 def test_the_garbage_collector_is_spared_what_was_there_at_the_start():
