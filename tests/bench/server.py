@@ -7,7 +7,7 @@ from dataclasses import astuple
 import uvicorn
 
 from app.cli import logs
-from app.cli.serve import keep_what_is_there
+from app.cli.serve import configured, keep_what_is_there
 from app.services.demo.large.size import Size
 from app.settings import load
 from tests.bench.entrants import application
@@ -32,19 +32,9 @@ def main(name: str, size: str) -> None:
     """Serve until told to stop."""
     settings = load()
     logs.configure(settings)
-    config = uvicorn.Config(
-        application(name, settings, Size(*map(int, size.split(",")))),
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-    )
+    app = application(name, settings, Size(*map(int, size.split(","))))
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        Server(config).run(sockets=[listener])
+        Server(configured(app, grace=1)).run(sockets=[listener])
 
 
 if __name__ == "__main__":
