@@ -19,6 +19,7 @@ from graphql import (
     GraphQLSchema,
     IntValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     ValueNode,
     get_named_type,
@@ -112,7 +113,8 @@ class Costs:
             for one in operation.variable_definitions or ()
             if one.default_value
         }
-        return Cost(self._selection(operation.selection_set, root), defaults)
+        changes = operation.operation is OperationType.MUTATION
+        return Cost(self._selection(operation.selection_set, root), defaults, changes=changes)
 
     def _selection(self, node: SelectionSetNode, parent: GraphQLNamedType) -> Selection:
         selection = Selection()
@@ -156,14 +158,17 @@ class Costs:
 class Cost:
     """What one operation may bring."""
 
-    def __init__(self, root: Selection, defaults: Variables) -> None:
+    def __init__(self, root: Selection, defaults: Variables, *, changes: bool) -> None:
         self._root = root
         self._defaults = defaults
+        self._changes = changes
         self._always = None if root.varies else _Sum({}).of(root, 0)
 
     def check(self, variables: Variables, most_objects: int) -> None:
         """Raise TOO_COMPLEX where it is more than `most_objects`, with these variables, or too many fields."""
         objects, fields = self._always or _Sum({**self._defaults, **variables}).of(self._root, 0)
+        if self._changes:  # each field may go over all lists that were sent
+            objects += self._root.fields * _listed_in(variables)
         if objects > most_objects:
             raise too_complex(
                 f"the operation asks for {objects} objects, at most {most_objects} are allowed: ask for smaller pages"
@@ -230,6 +235,12 @@ def _listed(definition: GraphQLField, values: Mapping[str, ValueNode]) -> ValueN
         if name in values and is_list_type(get_nullable_type(one.type))
     )
     return next(lists, None)
+
+
+def _listed_in(variables: Variables) -> int:
+    """How many items there are in the lists of some inputs."""
+    inputs = (value for value in variables.values() if isinstance(value, dict))
+    return sum(len(value) for each in inputs for value in each.values() if isinstance(value, list))
 
 
 def _is_connection(kind: GraphQLNamedType) -> bool:

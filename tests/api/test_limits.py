@@ -136,6 +136,26 @@ async def test_a_page_of_a_whole_number_counts_however_it_is_written(server: htt
         assert codes(answer) == (["TOO_COMPLEX"] if is_refused else []), number
 
 
+async def test_each_change_pays_for_the_lists_that_were_sent() -> None:
+    @strawberry.input
+    class Wanted:
+        ids: list[int]
+
+    @strawberry.type
+    class Mutation:
+        @strawberry.mutation
+        def change(self, input: Wanted) -> int:
+            return len(input.ids)
+
+    async with client(strawberry.Schema(Thing, Mutation), LIMITS) as server:
+        for fields, items, is_refused in ((1, 900, False), (1, 1_001, True), (10, 90, False), (10, 101, True)):
+            changes = " ".join(f"a{number}: change(input: $input)" for number in range(fields))
+            document = f"mutation ($input: Wanted!) {{ {changes} }}"
+            answer = await ask(server, document, {"input": {"ids": [1] * items}})
+            assert codes(answer) == (["TOO_COMPLEX"] if is_refused else []), (fields, items)
+            assert answer.get("data") == (None if is_refused else {f"a{n}": items for n in range(fields)})
+
+
 async def test_fields_that_have_to_be_worked_out_count_as_many(
     server: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
