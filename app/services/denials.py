@@ -2,7 +2,8 @@
 
 Noting costs the same whatever was asked about. Which organization the target belongs to is found out when they are
 written, and what belongs to none is dropped; so is what goes beyond a number a day and organization, so that a flood
-can't fill the store.
+can't fill the store. Writing costs the same too, dropped or not: whoever asks next may have to wait for it, and would
+tell by the time what is hidden from what never was.
 """
 
 import logging
@@ -14,6 +15,7 @@ from app.policy.subject import Subject
 from app.policy.vocabulary import ErrorCode
 from app.store.denials import Refused, denials_by_day, insert_denials
 from app.store.identities import ledgers_by_id
+from app.store.ledger import INSTANCE
 
 DAY = 86_400_000_000
 """µs."""
@@ -65,16 +67,19 @@ class Denials:
 
     def _insert(self, connection: Connection, batch: Sequence[Denied]) -> None:
         ledgers = ledgers_by_id(connection, {denied.target_id for denied in batch})
-        found = [(ledgers[denied.target_id], denied) for denied in batch if denied.target_id in ledgers]
-        days = {(ledger_id, denied.instant // DAY) for ledger_id, denied in found}
-        counts = denials_by_day(connection, days)
+        # What never was is counted and written like the rest, in the ledger that there always is.
+        refused = [_refused(ledgers.get(denied.target_id, INSTANCE), denied) for denied in batch]
+        counts = denials_by_day(connection, {(each.ledger_id, each.day) for each in refused})
         kept: list[Refused] = []
-        for ledger_id, denied in found:
-            day = (ledger_id, denied.instant // DAY)
-            if counts[day] < self._per_day:
+        dropped: list[Refused] = []
+        for each in refused:
+            day = (each.ledger_id, each.day)
+            if each.target_id in ledgers and counts[day] < self._per_day:
                 counts[day] += 1
-                kept.append(_refused(ledger_id, denied))
-        insert_denials(connection, kept)
+                kept.append(each)
+            else:
+                dropped.append(each)
+        insert_denials(connection, kept, dropped)
 
 
 def _refused(ledger_id: str, denied: Denied) -> Refused:

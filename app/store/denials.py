@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
 
 from app.db import tables
 from app.db.tables import table_of
@@ -40,8 +40,9 @@ def denials_by_day(connection: Connection, days: Collection[Day]) -> dict[Day, i
     return counts
 
 
-def insert_denials(connection: Connection, refused: Sequence[Refused]) -> None:
-    """Store refusals."""
+def insert_denials(connection: Connection, kept: Sequence[Refused], dropped: Sequence[Refused]) -> None:
+    """Store refusals. Those to be dropped are written and taken back, which takes as long as keeping them."""
+    table = table_of(tables.Denial)
     rows = [
         {
             "id": new_id(Kind.AUDIT_EVENT),
@@ -54,10 +55,12 @@ def insert_denials(connection: Connection, refused: Sequence[Refused]) -> None:
             "target_id": each.target_id,
             "code": each.code.value,
         }
-        for each in refused
+        for each in (*kept, *dropped)
     ]
-    if rows:
-        connection.execute(insert(table_of(tables.Denial)), rows)
+    connection.execute(insert(table), rows)
+    taken_back = [{"row": row["id"]} for row in rows[len(kept) :]]
+    nothing = [{"row": ""}]  # the statement is run all the same
+    connection.execute(delete(table).where(table.c.id == bindparam("row")), taken_back or nothing)
 
 
 @dataclass(frozen=True, slots=True)

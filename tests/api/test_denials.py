@@ -6,6 +6,7 @@ import pytest
 
 from app.services.denials import DAY
 from tests.conformance.house import Caller, House, open_house
+from tests.fixtures.stored import transactions
 
 DENIALS = """query($id: ID!) { organization(id: $id) {
     revision
@@ -49,6 +50,25 @@ async def test_what_is_hidden_is_on_record_and_what_never_was_is_not(house: Hous
     assert await max_.refused("deleteTeam", teamId=never) == "NOT_FOUND"
     nodes = (await _denials(ada, organization))["denials"]["nodes"]
     assert [(node["targetId"], node["code"]) for node in nodes] == [(hidden, "NOT_FOUND")]
+
+
+@pytest.mark.parametrize("per_day", [10_000, 0])
+async def test_what_is_written_is_as_much_for_a_hidden_id_as_for_an_unknown_one(house: House, per_day: int) -> None:
+    house.instance.denials._per_day = per_day
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    hidden = await ada.team(organization, "secret", isolated=True)
+    await max_.sees(organization)  # so that the use of the key is on record
+    done = []
+    for id in (hidden, "tea_" + "0" * 24):
+        with transactions(house.instance.database) as found:
+            assert await max_.refused("deleteTeam", teamId=id) == "NOT_FOUND"
+        done.append(found)
+    of_hidden, of_unknown = done
+    assert [transaction.wrote for transaction in of_unknown] == [True]
+    assert of_hidden == of_unknown
+    assert (await _denials(ada, organization))["denials"]["totalCount"] == min(per_day, 1)
 
 
 async def test_each_organization_reads_its_own(house: House) -> None:

@@ -3,6 +3,7 @@
 Asks a real server, over HTTP on one connection, for hidden and unknown ids in turn, in random order within each pair:
 hidden in the viewer's own organization, and in another one that is in use (warm) or was never asked about (cold).
 There are as many unknown ids as hidden ones, asked for as often; no answers are kept, but in one place where they are.
+What is timed of `next` is not the refused mutation but one right after it, of what the viewer sees.
 Exit code 1 where the ranks of the two samples tell them apart.
 """
 
@@ -22,14 +23,19 @@ from tests.proof.timing.exchange import Exchange, request
 from tests.proof.timing.ground import Ground, folder_url, make_ground
 from tests.proof.timing.ranks import Compared, compare
 
+MUTATION = "mutation($id: ID!) { stopEnvironment(input: {environmentId: $id}) { revision } }"
 OPERATIONS = {
     "environment": "query($id: ID!) { environment(id: $id) { id } }",
     "node": "query($id: ID!) { node(id: $id) { id } }",
     "check": "query($id: ID!) { check(input: {permission: ENVIRONMENT_VIEW, resourceId: $id}) { allowed code } }",
-    "mutation": "mutation($id: ID!) { stopEnvironment(input: {environmentId: $id}) { revision } }",
+    "mutation": MUTATION,
+    "next": MUTATION,
 }
 WARM = "{ organizations { nodes { environments(first: 1) { totalCount } } } }"
 WARM_UP = 200
+Pair = list[tuple[bool, bytes]]
+"""Two questions, each with whether it is for what is hidden."""
+
 _REQUEST_ID = re.compile(rb'"requestId":"[^"]*"')
 _ID = re.compile(rb"env_[0-9a-z]{24}")
 
@@ -65,21 +71,24 @@ def campaign(folder: Path, pairs: int, seed: int) -> list[Compared]:
                 exchange.ask(request(ground.stranger, WARM))
             for operation, document in OPERATIONS.items():
                 sys.stderr.write(f"\r{operation} by ids hidden in: {name}, {pairs} pairs  ")
-                found.append(_timed(f"{operation}, {name}", exchange, ground, ids, document, pairs, drawn))
+                pairs_of = _pairs(ground, ids, document, pairs + WARM_UP, drawn)
+                then = request(ground.viewer, MUTATION, id=ground.seen) if operation == "next" else None
+                found.append(_timed(f"{operation}, {name}", exchange, pairs_of, then))
             exchange.close()
     sys.stderr.write("\n")
     return found
 
 
-def _timed(
-    name: str, exchange: Exchange, ground: Ground, ids: list[str], document: str, pairs: int, drawn: random.Random
-) -> Compared:
+def _timed(name: str, exchange: Exchange, pairs: list[Pair], then: bytes | None) -> Compared:
+    """Time the questions of all pairs, or what is asked right after each of them."""
     hidden: list[int] = []
     unknown: list[int] = []
     answers: set[bytes] = set()
-    for number, pair in enumerate(_pairs(ground, ids, document, pairs + WARM_UP, drawn)):
+    for number, pair in enumerate(pairs):
         for is_hidden, sent in pair:
             took, body = exchange.ask(sent)
+            if then is not None:
+                took, _ = exchange.ask(then)
             answers.add(_ID.sub(b"ID", _REQUEST_ID.sub(b"", body)))
             if number >= WARM_UP:
                 (hidden if is_hidden else unknown).append(took)
@@ -87,11 +96,9 @@ def _timed(
     return compare(name, hidden, unknown)
 
 
-def _pairs(
-    ground: Ground, ids: list[str], document: str, count: int, drawn: random.Random
-) -> list[list[tuple[bool, bytes]]]:
+def _pairs(ground: Ground, ids: list[str], document: str, count: int, drawn: random.Random) -> list[Pair]:
     """All requests, made before the first is sent: what is done between two of them must be the same for all."""
-    made = []
+    made: list[Pair] = []
     unknown = [ground.unknown(drawn) for _ in ids]
     for _ in range(count):
         pair = [

@@ -23,6 +23,7 @@ class Ground:
 
     viewer: str
     stranger: str
+    seen: str
     hidden_here: list[str]
     hidden_there: list[str]
 
@@ -37,11 +38,10 @@ def make_ground(database_url: str) -> Ground:
     upgrade(database_url)
     asyncio.run(_write(database_url, world))
     here, there = world.organizations
-    seen = {path for path in world.ids if path.startswith("open/")}
+    seen = world.ids["open/p0/production"]
     hidden_here = [world.ids[path] for path in sorted(world.ids) if path.startswith("shut/") and path.count("/") > 1]
-    assert seen
     assert set(hidden_here) <= here.environments.keys()
-    return Ground(secret_of(world, "vic"), secret_of(world, "sam"), hidden_here, list(there.environments))
+    return Ground(secret_of(world, "vic"), secret_of(world, "sam"), seen, hidden_here, list(there.environments))
 
 
 def _world() -> World:
