@@ -84,7 +84,10 @@ class Settings(BaseSettings):
         default="anyone", description="who may create organizations: `anyone`, or only the instance's `administrators`"
     )
     denials_per_day: int = Field(
-        default=10_000, ge=0, description="how many refused mutations of one day an organization keeps for its auditors"
+        default=10_000,
+        ge=0,
+        description="how many refused mutations of one day an organization keeps for its auditors, "
+        "at most a tenth of them by one person",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged: `debug`, `info`, `warning` or `error`"

@@ -2,11 +2,13 @@
 
 Noting costs the same whatever was asked about. Which organization the target belongs to is found out when they are
 written, and what belongs to none is dropped; so is what goes beyond a number a day and organization, so that a flood
-can't fill the store. Writing costs the same too, dropped or not: whoever asks next may have to wait for it, and would
-tell by the time what is hidden from what never was.
+can't fill the store, and beyond one person's share of it, so that nobody's flood hides what others are refused.
+Writing costs the same too, dropped or not: whoever asks next may have to wait for it, and would tell by the time what
+is hidden from what never was.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +24,9 @@ DAY = 86_400_000_000
 
 MOST_WAITING = 10_000
 """How many refusals wait to be written at most; what comes beyond is dropped."""
+
+SHARES = 10
+"""Of one day's refusals in an organization nobody has more than one in so many, but always one."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,12 +79,15 @@ class Denials:
         dropped: list[Refused] = []
         for each in refused:
             day = (each.ledger_id, each.day)
-            if each.target_id in ledgers and counts[day] < self._per_day:
-                counts[day] += 1
+            if each.target_id in ledgers and self._has_room(counts[day], each.actor_id):
+                counts[day][each.actor_id] += 1
                 kept.append(each)
             else:
                 dropped.append(each)
         insert_denials(connection, kept, dropped)
+
+    def _has_room(self, by_actor: Counter[str], actor_id: str) -> bool:
+        return by_actor.total() < self._per_day and by_actor[actor_id] < max(1, self._per_day // SHARES)
 
 
 def _refused(ledger_id: str, denied: Denied) -> Refused:

@@ -1,5 +1,6 @@
 """Refused mutations: written in batches, read by who may read the audit. They stand outside the ledgers."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +31,14 @@ class Refused:
     code: ErrorCode
 
 
-def denials_by_day(connection: Connection, days: Collection[Day]) -> dict[Day, int]:
-    """How many refusals each ledger keeps of each day."""
-    table = table_of(tables.Denial)
+def denials_by_day(connection: Connection, days: Collection[Day]) -> dict[Day, Counter[str]]:
+    """How many refusals of each actor each ledger keeps of each day."""
+    columns = table_of(tables.Denial).c
     counts = {}
     for ledger_id, day in days:
-        query = select(func.count()).where(table.c.ledger_id == ledger_id, table.c.day == day)
-        counts[ledger_id, day] = connection.execute(query).scalar_one()
+        query = select(columns.actor_id, func.count().label("kept")).group_by(columns.actor_id)
+        rows = connection.execute(query.where(columns.ledger_id == ledger_id, columns.day == day))
+        counts[ledger_id, day] = Counter({row.actor_id: row.kept for row in rows})
     return counts
 
 

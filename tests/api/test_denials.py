@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.services.denials import DAY
+from app.policy.vocabulary import ErrorCode
+from app.services.denials import DAY, Denied
 from tests.conformance.house import Caller, House, open_house
 from tests.fixtures.stored import transactions
 
@@ -82,14 +83,40 @@ async def test_each_organization_reads_its_own(house: House) -> None:
         assert (found["totalCount"], [node["targetId"] for node in found["nodes"]]) == (1, [id])
 
 
-async def test_a_flood_keeps_so_many_a_day(house: House) -> None:
+async def test_an_organization_keeps_so_many_a_day(house: House) -> None:
     house.instance.denials._per_day = 3
-    ada, max_ = await house.people("Ada", "Max")
+    ada, *others = await house.people("Ada", "Max", "Mia", "Sam", "Tom")
     organization = await ada.organization()
-    await ada.add(max_, organization, "MEMBER")
-    for _ in range(5):
-        assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+    for other in others:
+        await ada.add(other, organization, "MEMBER")
+        assert await other.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
     assert (await _denials(ada, organization))["denials"]["totalCount"] == 3
     house.pass_time(DAY)
-    assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+    assert await others[0].refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
     assert (await _denials(ada, organization))["denials"]["totalCount"] == 4
+
+
+@pytest.mark.parametrize(("per_day", "kept"), [(40, 4), (19, 1), (5, 1), (0, 0)])
+async def test_a_flood_leaves_room_for_what_others_are_refused(house: House, per_day: int, kept: int) -> None:
+    house.instance.denials._per_day = per_day
+    ada, max_, mia = await house.people("Ada", "Max", "Mia")
+    organizations = [await ada.organization(), await ada.organization("globex")]
+    for organization in organizations:
+        await ada.add(max_, organization, "MEMBER")
+        for _ in range(5):
+            assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+        assert await mia.refused("deleteTeam", teamId=organization) == "NOT_FOUND"
+        nodes = (await _denials(ada, organization))["denials"]["nodes"]
+        assert [node["actor"] and node["actor"]["name"] for node in nodes] == [None] * min(kept, 1) + ["Max"] * kept
+
+
+async def test_waiting_refusals_count_as_well(house: House) -> None:
+    house.instance.denials._per_day = 20
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    reader = await house.instance.reader(max_.key)
+    for _ in range(5):
+        denied = Denied(reader.subject, "createTeam", organization, ErrorCode.FORBIDDEN, house.now())
+        house.instance.denials.note(denied)
+    await house.instance.denials.write()
+    assert (await _denials(ada, organization))["denials"]["totalCount"] == 2
