@@ -7,6 +7,7 @@ MAX_NAME = 255
 MAX_STARS = 8
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_UNKEPT = re.compile(r"[\0\ud800-\udfff]")
 
 
 def is_environment_name(name: str) -> bool:
@@ -48,6 +49,11 @@ def matches(pattern: str, name: str) -> bool:
 def is_title(name: str) -> bool:
     """Whether a thing other than an environment may be called this: 1 to 255 characters, none a control character."""
     return 1 <= len(name) <= MAX_NAME and name == name.strip() and not _has_control(name)
+
+
+def is_kept_as_it_is(text: str) -> bool:
+    """Whether every store can hold a text, whatever it says: PostgreSQL knows no NUL, UTF-8 no half of a character."""
+    return _UNKEPT.search(text) is None
 
 
 def is_slug(slug: str) -> bool:

@@ -6,6 +6,7 @@ from app.db import tables
 from app.errors import BailiwickError, forbidden
 from app.policy.approvals import WAITING, Matched, RuleSnapshot, Vote, progress, refusal, rule_named, snapshot
 from app.policy.entities import Environment
+from app.policy.names import is_kept_as_it_is
 from app.policy.restrictions import matched_rules
 from app.policy.vocabulary import ApprovalDecision, DeploymentStatus, ErrorCode, Permission
 from app.services.changes import Action, Applied, Change, apply
@@ -40,6 +41,8 @@ async def decide_deployment(
     problems = Problems()
     if isinstance(comment, str) and len(comment) > LONGEST_COMMENT:
         problems.add(f"a comment has at most {LONGEST_COMMENT} characters", "input", "comment")
+    elif isinstance(comment, str) and not is_kept_as_it_is(comment):
+        problems.add("a comment can't hold the character NUL", "input", "comment")
     problems.refuse()
     action = Action("decideDeployment")
     return await apply(instance, reader, action, deployment_id, _decide, deployment_id, decision, rule_id, comment)

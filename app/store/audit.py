@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, false, func, select, tuple_
 
 from app.db import tables
 from app.db.tables import table_of
+from app.policy.names import is_kept_as_it_is
 
 _revisions = table_of(tables.Revision)
 _changes = table_of(tables.Change)
@@ -106,6 +107,8 @@ def differences_by_revision(
 
 def _conditions(organization_id: str, revision: int, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     columns = _revisions.c
+    if wanted.action is not None and not is_kept_as_it_is(wanted.action):
+        return [false()]  # PostgreSQL would refuse to compare it
     conditions = [columns.ledger_id == organization_id, columns.number <= revision]
     for column, value in (
         (columns.target_id, wanted.target_id),
