@@ -22,6 +22,7 @@ from app.api.cost import Cost, Costs
 from app.api.limits import MAX_CHARACTERS, Limits, check_size
 from app.errors import invalid, too_complex
 from app.execution.operation import MOST_VARIANTS, CompiledOperation, Workshop
+from app.execution.suggestions import suggesting
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -108,7 +109,7 @@ class Documents:
     def _make(self, text: str) -> Document:
         node = self._parse(text)
         check_size(node, self._limits)
-        errors = validate(self._schema, node, RULES, MAX_ERRORS)
+        errors = suggesting(validate, self._schema, node, RULES, MAX_ERRORS)
         if errors and isinstance(errors[0], ValidationAbortedError):
             raise too_complex("the document's fragments are nested too deeply")
         if errors:

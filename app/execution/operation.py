@@ -33,6 +33,7 @@ from app.execution.completion import Selection
 from app.execution.inputs import Inputs
 from app.execution.run import Run
 from app.execution.selections import Compiler
+from app.execution.suggestions import suggesting
 from app.execution.variables import Variables
 from app.execution.writing import Details
 
@@ -139,7 +140,8 @@ class CompiledOperation:
 
     def _executor(self, run: Run) -> list[GraphQLError] | Executor[Any]:
         name = self._operation.name
-        return Executor.build(
+        return suggesting(
+            Executor.build,
             self._workshop.schema,
             self._document,
             run.root_value,

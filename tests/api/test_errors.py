@@ -197,6 +197,31 @@ async def test_an_expected_failure_is_found_behind_its_wraps_and_not_logged(
 
 
 @pytest.mark.parametrize(
+    ("query", "value", "said"),
+    [
+        ("query($v: Colour!) { colour(of: $v) }", "\u0130RED", "'\u0130RED' does not exist in 'Colour' enum"),
+        ("query($v: Change!) { change(input: $v) }", {"na\u0130": "x"}, "unknown field 'na\u0130'"),
+        ('{ colour(of: "\u0130") }', None, 'non-enum value: "\u0130"'),
+        ('query($v: Colour = "\u0130") { colour(of: $v) }', None, 'non-enum value: "\u0130"'),
+    ],
+)
+async def test_what_is_longer_in_lower_case_is_refused_like_any_other(
+    server: httpx.AsyncClient, query: str, value: object, said: str
+) -> None:
+    error = (await ask(server, query, {"v": value}))["errors"][0]
+    assert said in error["message"]
+    assert "Did you mean" not in error["message"]
+    assert error["extensions"]["code"] == "INVALID"
+
+
+async def test_similar_names_are_suggested(server: httpx.AsyncClient) -> None:
+    asked = await ask(server, "query($v: Colour!) { colour(of: $v) }", {"v": "READ"})
+    written = await ask(server, '{ colour(of: "RED") }')
+    for answer in (asked, written):
+        assert "Did you mean the enum value 'RED'" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
     "query",
     [
         '{ fail(how: "defect") }',
