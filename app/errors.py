@@ -5,6 +5,14 @@ from dataclasses import dataclass
 from app.policy.decision import Reason
 from app.policy.vocabulary import ErrorCode, Permission
 
+LONGEST_QUOTE = 64
+"""How much of what somebody sent is said back to them, in characters."""
+
+
+def quoted(text: str) -> str:
+    """What somebody sent, for a message about it; of what is long only the beginning."""
+    return f"`{text}`" if len(text) <= LONGEST_QUOTE else f"`{text[:LONGEST_QUOTE]}…`"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -20,7 +20,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.api.cost import Cost, Costs
 from app.api.limits import MAX_CHARACTERS, Limits, check_size
-from app.errors import invalid, too_complex
+from app.errors import invalid, quoted, too_complex
 from app.execution.operation import MOST_VARIANTS, CompiledOperation, Workshop
 from app.execution.suggestions import suggesting
 
@@ -73,7 +73,7 @@ class Document:
                 raise invalid("the document has several operations: name one with `operationName`")
             name = next(iter(self._nodes))
         elif name not in self._nodes:
-            raise invalid(f"the document has no operation `{name}`")
+            raise invalid(f"the document has no operation {quoted(name)}")
         made = self._made.get(name)
         if made is None:
             made = self._made[name] = self._make(self._nodes[name])

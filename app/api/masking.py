@@ -16,6 +16,9 @@ Entry = dict[str, Any]
 """One entry of `errors`, as JSON."""
 
 _LONGEST_CHAIN = 20
+_LONGEST = 1_000
+"""Of GraphQL's messages, in characters: they quote names and members of enums whole, however long they were sent."""
+
 _WHOLE = 5
 """How many different defects of one request are logged whole; the rest are counted."""
 
@@ -90,10 +93,9 @@ def _is_about_input(error: GraphQLError, cause: BaseException) -> bool:
 
 
 def _message(error: GraphQLError) -> str:
-    # Strawberry's words for null given to a `Maybe` are advice on Python.
-    return (
-        "null is not allowed here: leave it out to keep what there is" if "Maybe[" in error.message else error.message
-    )
+    if "Maybe[" in error.message:  # Strawberry's words for null given to one are advice on Python
+        return "null is not allowed here: leave it out to keep what there is"
+    return error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
 
 
 class _Defects:

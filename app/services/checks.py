@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.errors import BailiwickError, forbidden, invalid
+from app.errors import BailiwickError, forbidden, invalid, quoted
 from app.policy.creation import decide_named
 from app.policy.decision import Decision, hidden
 from app.policy.entities import Project, Resource
@@ -102,7 +102,8 @@ def answer(asker: Subject, opened: Iterable[Objects], question: Question) -> Ans
     organization.
     """
     if question.environment_name is not None and not is_environment_name(question.environment_name):
-        raise invalid(f"no environment can be called `{question.environment_name}`", *question.path, "environmentName")
+        message = f"no environment can be called {quoted(question.environment_name)}"
+        raise invalid(message, *question.path, "environmentName")
     found: Answer | None = None
     about_asker = question.subject_id in {None, asker.id}
     for objects in opened:

@@ -214,6 +214,32 @@ async def test_what_is_longer_in_lower_case_is_refused_like_any_other(
     assert error["extensions"]["code"] == "INVALID"
 
 
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query($v: Colour!) { colour(of: $v) }", {"v": LONG}),
+        ("query($v: Change!) { change(input: $v) }", {"v": {LONG: "x"}}),
+        (f"{{ {LONG[:10_000]} }}", {}),
+        (f"query($v: Fussy) {{ fussy(value: $v) }} {LONG[:10_000]}", {}),
+    ],
+)
+async def test_what_is_long_is_not_said_back(server: httpx.AsyncClient, query: str, variables: dict[str, Any]) -> None:
+    answer = await ask(server, query, variables)
+    assert codes(answer) == ["INVALID"]
+    assert "xxxx" in answer["errors"][0]["message"]
+    assert len(answer["errors"][0]["message"]) <= 1_001
+
+
+@pytest.mark.parametrize(("length", "shown"), [(64, "x" * 64), (65, "x" * 64 + "…"), (900_000, "x" * 64 + "…")])
+async def test_of_a_long_name_the_beginning_is_quoted(server: httpx.AsyncClient, length: int, shown: str) -> None:
+    body = {"query": "{ chained }", "operationName": "x" * length}
+    error = (await server.post("/graphql", json=body)).json()["errors"][0]
+    assert error["message"] == f"the document has no operation `{shown}`"
+
+
 async def test_similar_names_are_suggested(server: httpx.AsyncClient) -> None:
     asked = await ask(server, "query($v: Colour!) { colour(of: $v) }", {"v": "READ"})
     written = await ask(server, '{ colour(of: "RED") }')

@@ -1,4 +1,4 @@
-"""Texts that no database keeps, wherever one can be said: no answer fails on them (NUL is none to PostgreSQL)."""
+"""Odd texts wherever one can be said: what no database keeps (NUL, half a character), and what is very long."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, NamedTuple
@@ -182,6 +182,17 @@ async def test_no_input_takes_it(scene: Scene, mutation: str, path: tuple[str, .
     for text in ODD:
         assert await scene.ada.refused(mutation, **_with(good, path, text)) == "INVALID"
     await scene.ada.do(mutation, **good)
+
+
+async def test_what_is_long_is_not_said_back(scene: Scene) -> None:
+    for mutation, input in MUTATIONS.items():
+        for _, path in _texts(_input(mutation), input):
+            with pytest.raises(Refused) as refused:
+                await scene.ada.do(mutation, **_with(scene.filled(input), path, "x" * 10_000))
+            assert len(str(refused.value.errors)) < 1_000
+    with pytest.raises(Refused, match="no environment can be called `x") as refused:
+        await scene.ask(CHECK, text="x" * 10_000)
+    assert len(str(refused.value.errors)) < 1_000
 
 
 async def test_settings_keep_it(scene: Scene) -> None:
