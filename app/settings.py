@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         default=10_000,
         ge=0,
         description="how many refused mutations of one day an organization keeps for its auditors, "
-        "at most a tenth of them by one person",
+        "at most a tenth of them by one person; several servers count each for itself",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least that is logged: `debug`, `info`, `warning` or `error`"

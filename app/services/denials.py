@@ -4,18 +4,20 @@ Noting costs the same whatever was asked about. Which organization the target be
 written, and what belongs to none is dropped; so is what goes beyond a number a day and organization, so that a flood
 can't fill the store, and beyond one person's share of it, so that nobody's flood hides what others are refused.
 Writing costs the same too, dropped or not: whoever asks next may have to wait for it, and would tell by the time what
-is hidden from what never was.
+is hidden from what never was. So each process counts on from what it found when it first wrote there that day: to count
+every time would take longer where there is more to count.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from app.db.engine import Connection, Database
 from app.policy.subject import Subject
 from app.policy.vocabulary import ErrorCode
-from app.store.denials import Refused, denials_by_day, insert_denials
+from app.store.denials import Day, Refused, denials_by_day, insert_denials
 from app.store.identities import ledgers_by_id
 from app.store.ledger import INSTANCE
 
@@ -49,6 +51,7 @@ class Denials:
         self._database = database
         self._per_day = per_day
         self._waiting: list[Denied] = []
+        self._counts: dict[Day, Counter[str]] = {}
 
     def note(self, denied: Denied) -> None:
         """Remember a refusal; costs nothing that depends on it."""
@@ -74,17 +77,27 @@ class Denials:
         ledgers = ledgers_by_id(connection, {denied.target_id for denied in batch})
         # What never was is counted and written like the rest, in the ledger that there always is.
         refused = [_refused(ledgers.get(denied.target_id, INSTANCE), denied) for denied in batch]
-        counts = denials_by_day(connection, {(each.ledger_id, each.day) for each in refused})
+        self._count(connection, {(each.ledger_id, each.day) for each in refused})
         kept: list[Refused] = []
         dropped: list[Refused] = []
         for each in refused:
-            day = (each.ledger_id, each.day)
-            if each.target_id in ledgers and self._has_room(counts[day], each.actor_id):
-                counts[day][each.actor_id] += 1
+            by_actor = self._counts[each.ledger_id, each.day]
+            if each.target_id in ledgers and self._has_room(by_actor, each.actor_id):
+                by_actor[each.actor_id] += 1
                 kept.append(each)
             else:
                 dropped.append(each)
         insert_denials(connection, kept, dropped)
+
+    def _count(self, connection: Connection, days: AbstractSet[Day]) -> None:
+        """Know how many there are of these days, and forget those long before them."""
+        unknown = days - self._counts.keys()
+        if not unknown:
+            return
+        found = denials_by_day(connection, unknown)
+        first = min(day for _, day in days) - 1  # another batch may be of the day before
+        kept = {day: count for day, count in self._counts.items() if day[1] >= first}
+        self._counts = {**found, **kept}  # what another batch has counted meanwhile stands
 
     def _has_room(self, by_actor: Counter[str], actor_id: str) -> bool:
         return by_actor.total() < self._per_day and by_actor[actor_id] < max(1, self._per_day // SHARES)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.policy.vocabulary import ErrorCode
-from app.services.denials import DAY, Denied
+from app.services.denials import DAY, Denials, Denied
 from tests.conformance.house import Caller, House, open_house
 from tests.fixtures.stored import transactions
 
@@ -61,15 +61,17 @@ async def test_what_is_written_is_as_much_for_a_hidden_id_as_for_an_unknown_one(
     await ada.add(max_, organization, "MEMBER")
     hidden = await ada.team(organization, "secret", isolated=True)
     await max_.sees(organization)  # so that the use of the key is on record
-    done = []
-    for id in (hidden, "tea_" + "0" * 24):
-        with transactions(house.instance.database) as found:
-            assert await max_.refused("deleteTeam", teamId=id) == "NOT_FOUND"
-        done.append(found)
-    of_hidden, of_unknown = done
-    assert [transaction.wrote for transaction in of_unknown] == [True]
-    assert of_hidden == of_unknown
-    assert (await _denials(ada, organization))["denials"]["totalCount"] == min(per_day, 1)
+    for _ in range(3):
+        done = []
+        for id in (hidden, "tea_" + "0" * 24):
+            with transactions(house.instance.database) as found:
+                assert await max_.refused("deleteTeam", teamId=id) == "NOT_FOUND"
+            done.append(found)
+        of_hidden, of_unknown = done
+        assert [transaction.wrote for transaction in of_unknown] == [True]
+        assert of_hidden == of_unknown
+    assert not [statement for transaction in of_hidden for statement in transaction.statements if "count" in statement]
+    assert (await _denials(ada, organization))["denials"]["totalCount"] == min(per_day, 3)
 
 
 async def test_each_organization_reads_its_own(house: House) -> None:
@@ -120,3 +122,24 @@ async def test_waiting_refusals_count_as_well(house: House) -> None:
         house.instance.denials.note(denied)
     await house.instance.denials.write()
     assert (await _denials(ada, organization))["denials"]["totalCount"] == 2
+
+
+async def test_what_was_kept_before_a_restart_counts_as_well(house: House) -> None:
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    for kept in (2, 3, 3, 3):
+        house.instance.denials = Denials(house.instance.database, 30)
+        for _ in range(2):
+            assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+        assert (await _denials(ada, organization))["denials"]["totalCount"] == kept
+
+
+async def test_days_gone_by_are_forgotten(house: House) -> None:
+    ada, max_ = await house.people("Ada", "Max")
+    organization = await ada.organization()
+    await ada.add(max_, organization, "MEMBER")
+    for _ in range(3):
+        assert await max_.refused("createTeam", parentId=organization, name="T", slug="t") == "FORBIDDEN"
+        house.pass_time(DAY)
+    assert len(house.instance.denials._counts) == 2
