@@ -25,7 +25,7 @@ from app.settings import Settings
 from app.web.authentication import authenticate
 from app.web.bodies import read_body
 from app.web.edge import Edge
-from app.web.explorer import EXAMPLES, DemoPerson, explorer_routes
+from app.web.explorer import EXAMPLES, GENERAL, DemoPerson, explorer_routes
 from app.web.health import health_routes
 from app.web.refusals import refuse
 
@@ -103,8 +103,8 @@ class Server:
     def routes(self) -> Sequence[BaseRoute]:
         """Every path there is, but for the busiest."""
         settings = self._settings
-        people = self._people if settings.demo else None
-        explorer = explorer_routes(people, EXAMPLES, GRAPHQL_PATH) if settings.explorer else []
+        people, examples = (self._people, EXAMPLES) if settings.demo else (None, GENERAL)
+        explorer = explorer_routes(people, examples, GRAPHQL_PATH) if settings.explorer else []
         return [*health_routes(self._is_ready), *explorer]
 
     def _people(self) -> list[DemoPerson]:

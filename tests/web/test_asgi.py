@@ -1,5 +1,6 @@
 """The whole server on a real store: who is let in, what is served, and what happens when the store is away."""
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from graphql import get_introspection_query
 from pydantic import SecretStr
 
 from app.asgi import create_app
+from app.services.administrators import create_administrator
 from app.services.instance import Instance
 from app.services.keys import make_key
 from app.settings import Settings
@@ -166,6 +168,26 @@ async def test_queries_by_get_are_answered_where_they_are_wanted(
 ) -> None:
     async with running(database_url, graphql_get=graphql_get) as (client, _):
         assert (await client.get("/graphql", params={"query": "{ __typename }"})).status_code == status
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_what_the_explorer_opens_with_is_there(database_url: str, demo: bool) -> None:
+    """Only in the demo does it speak of the demo's organizations; anywhere it can be asked as it stands."""
+    async with running(database_url, demo=demo) as (client, instance):
+        examples = (await client.get("/explorer/examples.json")).json()
+        assert any("acme" in str(example) for example in examples) is demo
+        key = await create_administrator(
+            instance.database, instance.pepper, instance.clock, name="Ada", email="ada@example.com"
+        )
+        headers = {"Authorization": f"Bearer {key}"}
+        create = 'mutation { createOrganization(input: {name: "Own", slug: "own"}) { revision } }'
+        assert (await client.post("/graphql", json={"query": create}, headers=headers)).status_code == 200
+        for example in examples:
+            variables = json.loads(example["variables"] or "{}")
+            asked = {"query": example["query"], "variables": variables}
+            answer = (await client.post("/graphql", json=asked, headers=headers)).json()
+            assert "errors" not in answer, example["title"]
+            assert demo or "own" in str(answer).casefold()
 
 
 @pytest.mark.parametrize("path", ["/graphql/", "/graphql/x", "/explorer/../app", "/health", "/docs"])

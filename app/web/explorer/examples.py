@@ -34,6 +34,29 @@ query WhoAmI {
 """,
 )
 
+WHAT_THERE_IS = Example(
+    "What is there for me? Whatever is hidden from me is not in these lists, nor in their counts.",
+    """
+query WhatThereIs {
+  organizations {
+    nodes {
+      name
+      slug
+      projects(first: 20) {
+        totalCount
+        nodes {
+          path
+          environments(first: 10) {
+            nodes { name tier restricted viewerAccess }
+          }
+        }
+      }
+    }
+  }
+}
+""",
+)
+
 WHAT_I_SEE = Example(
     "What do I see? Whatever is hidden from me is not in these lists, nor in their counts.",
     """
@@ -175,4 +198,8 @@ query WhoMay {
 """,
 )
 
+GENERAL = (WHO_AM_I, WHAT_THERE_IS)
+"""What can be asked wherever one is."""
+
 EXAMPLES = (WHO_AM_I, WHAT_I_SEE, WHY_NOT, WHAT_PROTECTS, WHO_HAS_WHICH, PRIVATE_SPACES, WHO_MAY)
+"""What there is to be asked in the demo."""
