@@ -44,8 +44,8 @@ INTROSPECTION_LIST = 8
 WEIGHTS = {
     "satisfiable": 500,
     "subjects": 1_000,
-    "memberCandidates": 1_000,
-    "grantCandidates": 1_000,
+    "memberCandidates": 5_000,
+    "grantCandidates": 5_000,
     "deployments": 300,
     "environments": 100,
     "environmentNames": 100,
