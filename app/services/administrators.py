@@ -37,7 +37,7 @@ async def create_administrator(
         if not is_another and has_instance_admin(connection):
             raise conflict(
                 "there is an instance administrator already: `--another` makes another one, `bailiwick create-key` a "
-                "key for who has lost theirs, and an own `BAILIWICK_DATABASE_URL` a store without the demo's"
+                "key for one who has lost theirs"
             )
         user_id = person_id_by_email(connection, email)
         if user_id is None:
