@@ -37,8 +37,9 @@ def batched(
     *,
     key: Callable[[Any], Hashable] = _itself,
     needs: Sequence[type[BasePermission]] = (),
+    weight: int = 1,
 ) -> Callable[[Then], Any]:
-    """A field whose values `batch` reads for a list of parents, or for a `key` of each."""
+    """A field whose values `batch` reads for a list of parents, or for a `key` of each; `weight` as any field's."""
 
     def decorate(then: Then) -> Any:
         async def resolve(parent: strawberry.Parent[Any], info: Info) -> Any:
@@ -46,6 +47,6 @@ def batched(
 
         resolve.batched = BatchedField(batch, key, then)  # type: ignore[attr-defined]
         resolve.__name__ = then.__name__
-        return field(type_, description, needs=needs)(cast(Any, resolve))
+        return field(type_, description, needs=needs, weight=weight)(cast(Any, resolve))
 
     return decorate

@@ -31,6 +31,7 @@ from graphql import (
 
 from app.api.pagination import DEFAULT_PAGE, MAX_PAGE
 from app.errors import too_complex
+from app.execution.fields import declared_weight
 
 FIELDS_PER_OBJECT = 10
 """How many fields may be asked for, all in all, for each object that is allowed."""
@@ -40,26 +41,6 @@ UNPAGED = 2
 
 INTROSPECTION_LIST = 8
 """The same for the lists of the schema's description, which are longer."""
-
-WEIGHTS = {
-    "satisfiable": 500,
-    "subjects": 1_000,
-    "memberCandidates": 5_000,
-    "grantCandidates": 5_000,
-    "deployments": 300,
-    "environments": 100,
-    "environmentNames": 100,
-    "viewerDecisions": 300,
-    "reasons": 100,
-    "viewerPermissions": 50,
-    "settings": 100,
-    "before": 100,
-    "after": 100,
-}
-"""Fields that cost as much as so many others, of whatever type: a µs each, about, in an organization of 1,000.
-
-JSON counts by its size: most of it is small, but may have 16 KiB.
-"""
 
 Variables = Mapping[str, Any]
 
@@ -120,9 +101,11 @@ class Costs:
         selection = Selection()
         for one in node.selections:
             if isinstance(one, FieldNode):
-                selection.fields += WEIGHTS.get(one.name.value, 1)
+                definition = self._schema.get_field(parent, one.name.value)  # type: ignore[arg-type]  # it has fields
+                assert definition is not None  # the document is valid
+                selection.fields += declared_weight(definition)
                 if one.selection_set is not None:
-                    inner = self._field(one, one.selection_set, parent)
+                    inner = self._field(one, one.selection_set, parent, definition)
                     selection.objects.append(inner)
                     selection.varies |= inner.varies
             elif isinstance(one, FragmentSpreadNode):
@@ -142,9 +125,9 @@ class Costs:
             )
         return self._fragments[name]
 
-    def _field(self, node: FieldNode, selected: SelectionSetNode, parent: GraphQLNamedType) -> Field:
-        definition = self._schema.get_field(parent, node.name.value)  # type: ignore[arg-type]  # it has fields
-        assert definition is not None  # the document is valid
+    def _field(
+        self, node: FieldNode, selected: SelectionSetNode, parent: GraphQLNamedType, definition: GraphQLField
+    ) -> Field:
         kind = get_named_type(definition.type)
         values = {one.name.value: one.value for one in node.arguments or ()}
         return Field(

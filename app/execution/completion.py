@@ -3,9 +3,10 @@
 The messages are graphql-core's, to the letter.
 """
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterator, Sequence
 from functools import partial
 from inspect import isawaitable
+from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 
 from graphql import (
@@ -15,10 +16,12 @@ from graphql import (
     GraphQLField,
     GraphQLLeafType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     Undefined,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -39,15 +42,19 @@ Known = dict[type, Selection]
 Fail = Callable[[Exception, Place, Run], None]
 """What happens to an item of a list that can't be completed. Raises where the list goes with it."""
 
-ListSelection = Callable[[Sequence[Any], Place, bool, Fail, Run], list[Any] | None]
-"""Makes the dicts of objects of one class, at a place, that may be null or not; None: have them made one by one."""
+ListSelection = Callable[[Sequence[Any], list[Any], Place, bool, Fail, Run], bool]
+"""Adds the dicts of objects of one class to a list, at a place, that may be null or not; False: do it one by one."""
 
 
 class Selections(NamedTuple):
-    """The selections of a field: for one of the object types that it may have, and for lists of what one is for."""
+    """The selections of a field: for one of the object types that it may have, and for lists of what one is for.
+
+    `weight`: how many values one of a type brings, about.
+    """
 
     of: Callable[[GraphQLObjectType], Selection]
     of_list: Callable[[Selection], ListSelection]
+    weight: Callable[[GraphQLNamedType], int]
 
 
 class FieldContext(NamedTuple):
@@ -140,6 +147,7 @@ class Items:
         item_type = kind.of_type
         self._is_nullable = not isinstance(item_type, GraphQLNonNull)
         self._complete_item, self._known = completion(item_type, field, selections)
+        self._weight = selections.weight(get_named_type(item_type))
         self._field = field
         self._selections = selections
         self._lists: dict[type, ListSelection] = {}
@@ -152,7 +160,7 @@ class Items:
         if not is_iterable(items):
             raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.parent_type}.{field.name}'.")
         if run.left <= 0:
-            return run.postpone(items, self._all, field.nodes, place)
+            return run.postpone(partial(self._all, items, place, run), field.nodes, place, items)
         return self._all(items, place, run)
 
     def _gathered(self, items: Any, place: Place, run: Run) -> Any:
@@ -161,36 +169,59 @@ class Items:
         return self.complete(items, place, run)
 
     def _all(self, items: Any, place: Place, run: Run) -> list[Any]:
-        alike = self._alike(items, place, run) if self._known and items.__class__ is list else None
-        completed = self._one_by_one(items, place, run) if alike is None else alike
-        run.left -= len(completed)
+        completed: list[Any] = []
+        if items.__class__ is list:
+            return self._some(items, completed, place, run)
+        self._one_by_one(iter(items), iter(()), completed, place, run)
         return completed
 
-    def _alike(self, items: list[Any], place: Place, run: Run) -> list[Any] | None:
-        """The same for objects of one class; None where they may be of several."""
+    def _some(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> list[Any]:
+        """As many more of the items as may be had at once; the others follow."""
+        start = len(completed)
+        end = start + max(run.left // self._weight, 1)
+        is_all = end >= len(items)
+        some = items if is_all and not start else items[start:end]
+        if not self._alike(some, completed, place, run):
+            self._one_by_one(iter(some), islice(items, end, None), completed, place, run)
+        if not is_all:
+            run.postpone(partial(self._more, items, completed, place, run), self._field.nodes, place, items[end:])
+        return completed
+
+    def _more(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> Any:
+        _, key, container, _ = place
+        so_far = container[key]
+        if so_far is completed:
+            return self._some(items, completed, place, run)
+        forget(items[len(completed) :])  # an error has made it null
+        return so_far
+
+    def _alike(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> bool:
+        """Complete objects of one class. False: they may be of several."""
+        if not self._known:
+            return False
         classes = set(map(type, items))
         kind = classes.pop() if len(classes) == 1 else None
         if kind not in self._known:
-            return None
+            return False
         if kind not in self._lists:
             self._lists[kind] = self._selections.of_list(self._known[kind])
-        return self._lists[kind](items, place, self._is_nullable, self._fail, run)
+        return self._lists[kind](items, completed, place, self._is_nullable, self._fail, run)
 
-    def _one_by_one(self, items: Any, place: Place, run: Run) -> list[Any]:
-        completed: list[Any] = []
+    def _one_by_one(
+        self, items: Iterator[Any], others: Iterator[Any], completed: list[Any], place: Place, run: Run
+    ) -> None:
+        """Complete items, whatever they are; of the others nobody speaks any more where the list becomes null."""
         known, complete_item, is_nullable, add = self._known, self._complete_item, self._is_nullable, completed.append
-        left = iter(items)
-        for index, item in enumerate(left):
+        for index, item in enumerate(items, len(completed)):
             below = (place, index, completed, is_nullable)
             try:
                 select = known.get(item.__class__)
                 add(complete_item(item, below, run) if select is None else select(item, below, run))
             except Exception as error:  # noqa: BLE001 - whatever is wrong with an item is its own error
                 if not is_nullable:
-                    forget(left)
+                    forget(chain(items, others))
                 self._fail(error, below, run)
                 add(None)
-        return completed
 
     def _fail(self, error: Exception, below: Place, run: Run) -> None:
         if not self._is_nullable:

@@ -7,17 +7,21 @@ errors: where anything is not as expected, None says so, and the objects are mad
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType
 
 from app.execution.completion import is_by_class, is_plain
-from app.execution.fields import Attribute, Constant, Function
+from app.execution.fields import COSTLY, Attribute, Constant, Function
 from app.execution.run import Run
-from app.execution.writing import Text, Writer, Written, indented
+from app.execution.weights import total
+from app.execution.writing import Details, Text, Writer, Written, indented
 
 Flat = Callable[[Sequence[Any], Run], list[Any] | None]
 """Makes of some values what the answer has of each; None where something is not as expected."""
+
+TOGETHER: Final = 10
+"""As how many values one counts that takes long, where it is had for all objects by one call."""
 
 _NONE = type(None)
 
@@ -28,9 +32,10 @@ FlatOf = Callable[[Written, GraphQLObjectType], Flat | None]
 class Flattener:
     """Writes the flat fields of selections."""
 
-    def __init__(self, writer: Writer, flat_of: FlatOf) -> None:
+    def __init__(self, writer: Writer, flat_of: FlatOf, weight_of: Callable[[GraphQLObjectType, Details], int]) -> None:
         self._writer = writer
         self._flat_of = flat_of
+        self._weight_of = weight_of
 
     def is_flat(self, one: Written) -> bool:
         """Whether a field is flat."""
@@ -42,15 +47,18 @@ class Flattener:
             return False
         return self._is_leaf(one) or self._below(one) is not None
 
-    def text(self, fields: Sequence[Written]) -> Text:
-        """Text of a function of `items` and `run`: a dict for each, with null for fields that aren't flat."""
-        before: Text = ["info = run.info; arguments = run.arguments"]
+    def text(self, flat: Sequence[Written], fields: Sequence[Written]) -> Text:
+        """Text of a function of `items` and `run`: a dict for each, of all fields, with null for those not flat."""
+        before: Text = [
+            "info = run.info; arguments = run.arguments",
+            f"run.left -= len(items) * {total(flat)}",
+        ]
         had: list[int] = []
         inside: Text = []
         tests: Text = []
         made: dict[str, str] = {}
         for one in fields:
-            if not self.is_flat(one):
+            if one not in flat:
                 made[one.key] = "None"
             elif isinstance(one.access, Constant):
                 made[one.key] = repr(one.access.value)
@@ -92,6 +100,8 @@ class Flattener:
             assert isinstance(one.access, Function)
             names[f"all_{number}"] = one.access.for_all
             text, arguments = self._writer.arguments(one)
+            if one.access.weight >= COSTLY:
+                text += ["if run.left <= 0: return None", f"run.left -= len(items) * {TOGETHER}"]
             values = f"all_{number}(items, info{arguments})"
         if self._is_leaf(one):
             return [*text, f"c_{number} = {values}"]
@@ -107,7 +117,9 @@ class Flattener:
         if isinstance(kind, GraphQLList):
             item, is_nullable_item = _nullable(kind.of_type)
             objects = self._objects(one, item, is_nullable_item)
-            return None if objects is None else _or_none(_lists(objects), is_nullable=is_nullable)
+            if objects is None:
+                return None
+            return _or_none(_lists(objects, self._weight_of(item, one.details)), is_nullable=is_nullable)
         return self._objects(one, kind, is_nullable)
 
     def _objects(self, one: Written, kind: Any, is_nullable: bool) -> Flat | None:
@@ -138,7 +150,6 @@ def _of_one_class(kind: GraphQLObjectType, flat: Flat, *, is_nullable: bool) -> 
             if not is_plain(values[0]) or (is_of is not None and not is_of(values[0], None)):
                 return None
             known.update(classes)
-        run.left -= len(values)
         return flat(values, run)
 
     return objects
@@ -162,11 +173,13 @@ def _or_none(flat: Flat, *, is_nullable: bool) -> Flat:
     return some if is_nullable else flat
 
 
-def _lists(flat: Flat) -> Flat:
-    """Lists, whose items are made together."""
+def _lists(flat: Flat, weight: int) -> Flat:
+    """Lists, whose items are made together, if those are not too many to be made at once."""
 
     def lists(values: Sequence[Any], run: Run) -> list[Any] | None:
         if set(map(type, values)) - {list, tuple}:
+            return None
+        if run.left <= 0 or sum(map(len, values)) * weight > run.at_a_time:
             return None
         made = flat(list(chain.from_iterable(values)), run)
         if made is None:

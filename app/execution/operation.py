@@ -31,7 +31,7 @@ from strawberry.execution import optimized_is_awaitable
 from app.execution.arguments import Binder
 from app.execution.completion import Selection
 from app.execution.inputs import Inputs
-from app.execution.run import Run
+from app.execution.run import AT_A_TIME, Run
 from app.execution.selections import Compiler
 from app.execution.suggestions import suggesting
 from app.execution.variables import Variables
@@ -49,10 +49,16 @@ Result = ExecutionResult | Awaitable[ExecutionResult]
 
 
 class Workshop:
-    """What the compiled operations of one schema share."""
+    """What the compiled operations of one schema share.
 
-    def __init__(self, schema: GraphQLSchema, written: strawberry.Schema | None = None) -> None:
+    `at_a_time`: how many values are had before others may use the event loop.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, written: strawberry.Schema | None = None, at_a_time: int = AT_A_TIME
+    ) -> None:
         self.schema = schema
+        self.at_a_time = at_a_time
         self.binder = Binder(written)
         self.inputs = Inputs()
 
@@ -79,7 +85,8 @@ class CompiledOperation:
         """The result of the operation; awaitable where something has to be waited for."""
         if self._is_stock:
             return self._execute_stock(context, variables, root_value)
-        run = Run(context, root_value, variables, self._variables.convert(variables), self._executor)
+        converted = self._variables.convert(variables)
+        run = Run(context, root_value, variables, converted, self._executor, self._workshop.at_a_time)
         if run.converted is None:
             errors = run.prepare()
             if errors is not None:

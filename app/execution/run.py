@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import FieldNode, GraphQLError, located_error
@@ -13,8 +14,14 @@ from graphql.type import GraphQLResolveInfo
 
 from app.eager import Rest
 
-OBJECTS_AT_A_TIME: Final = 1_000
-"""How many objects are made before others may use the event loop: about a millisecond."""
+AT_A_TIME: Final = 5_000
+"""How many values are had before others may use the event loop: a few milliseconds; see `fields.weight_of`."""
+
+FUNCTION: Final = 3
+"""What it counts as to call a function for a value."""
+
+AWAITED: Final = 500
+"""What it counts as to begin what is waited for: nobody knows what it does until then."""
 
 PENDING: Final = object()
 """Stands where a value is still waited for."""
@@ -74,12 +81,12 @@ class Parents(NamedTuple):
 
 
 class Postponed(NamedTuple):
-    """A list whose items are made once others had their turn."""
+    """A value that is made once others had their turn, and what it is made of that could be awaited."""
 
-    items: Any
-    complete: Completer
+    make: Callable[[], Any]
     place: Place
     nodes: list[FieldNode]
+    items: Iterable[Any]
 
 
 class Pending:
@@ -95,7 +102,6 @@ class Run:
     """One execution of one operation."""
 
     # Most executions come to none of this, and don't make it.
-    left = OBJECTS_AT_A_TIME
     _executor: Executor[Any] | None = None
     _errors: list[GraphQLError] | None = None
     _nulled: set[tuple[str | int, ...]] | None = None
@@ -108,6 +114,7 @@ class Run:
         raw_variables: Mapping[str, Any],
         converted: dict[str, Any] | None,
         make_executor: Callable[["Run"], list[GraphQLError] | Executor[Any]],
+        at_a_time: int,
     ) -> None:
         self.context = context
         self.root_value = root_value
@@ -115,6 +122,9 @@ class Run:
         self.converted = converted
         self.arguments: dict[int, dict[str, Any]] = {}
         self.info = Info(context)
+        self.left = at_a_time
+        """How many values may be had until others have their turn."""
+        self.at_a_time = at_a_time
         self._make_executor = make_executor
 
     # For what graphql-core's own functions have to be asked.
@@ -204,10 +214,21 @@ class Run:
         batches[number].parents.append((parent, place))
         return PENDING
 
-    def postpone(self, items: Any, complete: Completer, nodes: list[FieldNode], place: Place) -> Any:
-        """The same for a list, when enough was done at once."""
-        self._pend().postponed.append(Postponed(items, complete, place, nodes))
+    def postpone(self, make: Callable[[], Any], nodes: list[FieldNode], place: Place, items: Iterable[Any] = ()) -> Any:
+        """The same for a value that can be made at any time, when enough was done at once."""
+        self._pend().postponed.append(Postponed(make, place, nodes, items))
         return PENDING
+
+    def call_later(
+        self, call: Callable[[], Any], weight: int, complete: Completer, nodes: list[FieldNode], place: Place
+    ) -> Any:
+        """The same for what a resolver gives."""
+
+        def make() -> Any:
+            self.left -= weight
+            return complete(call(), place, self)
+
+        return self.postpone(make, nodes, place)
 
     def _pend(self) -> Pending:
         if self._pending is None:
@@ -222,6 +243,8 @@ class Run:
         """Wait for nothing any more."""
         if self._pending is not None:
             forget(one.awaitable for one in self._pending.waiting)
+            for postponed in self._pending.postponed:
+                forget(postponed.items)
             self._pending = None
 
     async def finish(self) -> None:
@@ -233,24 +256,43 @@ class Run:
                 await self._finish_batch(parents)
             for one in pending.postponed:
                 if self.left <= 0:
-                    await asyncio.sleep(0)
-                    self.left = OBJECTS_AT_A_TIME
-                self._put(one.items, one.complete, one.nodes, one.place)
+                    await self._give_way()
+                self._put(one.make, one.nodes, one.place)
+
+    async def _give_way(self) -> None:
+        """Let others have their turn."""
+        await asyncio.sleep(0)
+        self.left = self.at_a_time
 
     async def _finish_waiting(self, waiting: list[Waiting]) -> None:
         if len(waiting) == 1:
             values = [await _outcome(waiting[0].awaitable)]
         else:
-            values = await asyncio.gather(*(_outcome(one.awaitable) for one in waiting))
+            values = await self._outcomes(waiting)
         for one, value in zip(waiting, values, strict=True):
-            self._put(value, one.complete, one.nodes, one.place)
+            if self.left <= 0:
+                await self._give_way()
+            self._put(partial(one.complete, value, one.place, self), one.nodes, one.place)
+
+    async def _outcomes(self, waiting: list[Waiting]) -> list[Any]:
+        async with asyncio.TaskGroup() as group:
+            tasks = []
+            for one in waiting:
+                tasks.append(group.create_task(_outcome(one.awaitable)))
+                self.left -= AWAITED
+                if self.left <= 0:
+                    await self._give_way()
+        return [task.result() for task in tasks]
 
     async def _finish_batch(self, batch: Parents) -> None:
         field = batch.field
         loaded = await _outcome(field.load(self.context, [field.key(parent) for parent, _ in batch.parents]))
         values = [loaded] * len(batch.parents) if isinstance(loaded, Exception) else loaded
         for (parent, place), value in zip(batch.parents, values, strict=True):
-            self._put(self._then(field, parent, value), batch.complete, batch.nodes, place)
+            if self.left <= 0:
+                await self._give_way()
+            self.left -= FUNCTION
+            self._put(partial(batch.complete, self._then(field, parent, value), place, self), batch.nodes, place)
 
     def _then(self, field: Batched, parent: Any, value: Any) -> Any:
         if field.then is None or isinstance(value, Exception):
@@ -260,9 +302,9 @@ class Run:
         except Exception as error:  # noqa: BLE001 - whatever a resolver raises is its field's error
             return error
 
-    def _put(self, value: Any, complete: Completer, nodes: list[FieldNode], place: Place) -> None:
+    def _put(self, make: Callable[[], Any], nodes: list[FieldNode], place: Place) -> None:
         try:
-            completed = complete(value, place, self)
+            completed = make()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with a value is its field's error
             self.fail(error, nodes, place)
         else:

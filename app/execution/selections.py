@@ -1,7 +1,7 @@
 """Compiling selection sets: one Python function for objects of a type, and one for lists of them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
@@ -9,11 +9,15 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from app.execution.arguments import Binder
 from app.execution.completion import ListSelection, Selection, Selections
 from app.execution.flat import Flat, Flattener
+from app.execution.weights import Key, Weights, key_of, total
 from app.execution.writing import Details, Text, Writer, Written, indented
 
 Fields = dict[str, list[FieldDetails]]
 
 _BEGINNING = "info = run.info; arguments = run.arguments"
+
+FIELDS_AT_A_TIME: Final = 50
+"""How many fields one function has at most: while Python compiles one, no other thread runs."""
 
 
 class Compiler:
@@ -28,8 +32,9 @@ class Compiler:
         self._schema = schema
         self._subfields = subfields
         self._writer = Writer(binder, subfields, self._selections)
-        self._flattener = Flattener(self._writer, self._flat_below)
-        self._made: dict[tuple[str, tuple[int, ...]], Selection] = {}
+        self._weights = Weights(schema, subfields)
+        self._flattener = Flattener(self._writer, self._flat_below, self._weights.of)
+        self._made: dict[Key, Selection] = {}
         self._written: dict[Selection, list[Written]] = {}
         self._flats: dict[Selection, Flat | None] = {}
 
@@ -45,17 +50,19 @@ class Compiler:
         had = (
             self._writer.field(written[0], begins=True) if is_root and len(written) == 1 else self._one_by_one(written)
         )
-        text = [_BEGINNING, "d = {}", *had, "return d"]
+        text = [_BEGINNING, f"run.left -= {total(written)}", "d = {}", *had, "return d"]
         made: Selection = self._function("o, place, run", text)
         self._written[made] = written
         return made
 
     def _selections(self, details: Details) -> Selections:
         """The selections of a field (its nodes)."""
-        return Selections(lambda kind: self._selection(kind, details), self._list)
+        return Selections(
+            lambda kind: self._selection(kind, details), self._list, lambda kind: self._weights.of(kind, details)
+        )
 
     def _selection(self, kind: GraphQLObjectType, details: Details) -> Selection:
-        key = kind.name, tuple(id(one.node) for one in details)
+        key = key_of(kind, details)
         if key not in self._made:
             self._made[key] = self.compile(kind, self._subfields(kind, details).grouped_field_set)
         return self._made[key]
@@ -63,25 +70,30 @@ class Compiler:
     def _list(self, select: Selection) -> ListSelection:
         """What a selection makes of each of a list: the flat fields of all of them first, then one by one the rest."""
         written = self._written[select]
-        rest = [one for one in written if not self._flattener.is_flat(one)]
-        self._writer.names["flat"] = self._function("items, run", self._flattener.text(written))
+        flat = [one for one in written if self._flattener.is_flat(one)][:FIELDS_AT_A_TIME]
+        rest = [one for one in written if one not in flat]
+        self._writer.names["flat"] = self._function("items, run", self._flattener.text(flat, written))
         text = [
             "try: made = flat(items, run)",
-            "except Exception: return None",
+            "except Exception: return False",
+            "if made is None: return False",
+            "start = len(completed)",
+            "completed += made",
         ]
         if rest:
             text += [
-                "if made is None: return None",
                 _BEGINNING,
-                "for index, (o, d) in enumerate(zip(items, made)):",
-                "    place = (above, index, made, is_nullable)",
+                f"run.left -= len(made) * {total(rest)}",
+                "for index, (o, d) in enumerate(zip(items, made), start):",
+                "    place = (above, index, completed, is_nullable)",
                 "    try:",
                 *indented(indented(self._one_by_one(rest))),
                 "    except Exception as e:",
                 "        fail(e, place, run)",
-                "        made[index] = None",
+                "        completed[index] = None",
             ]
-        made: ListSelection = self._function("items, above, is_nullable, fail, run, flat=flat", [*text, "return made"])
+        parameters = "items, completed, above, is_nullable, fail, run, flat=flat"
+        made: ListSelection = self._function(parameters, [*text, "return True"])
         return made
 
     def _flat_below(self, one: Written, kind: GraphQLObjectType) -> Flat | None:
@@ -89,12 +101,23 @@ class Compiler:
         select = self._selection(kind, one.details)
         if select not in self._flats:
             fields = self._written[select]
-            is_flat = all(map(self._flattener.is_flat, fields))
-            self._flats[select] = self._function("items, run", self._flattener.text(fields)) if is_flat else None
+            is_flat = len(fields) <= FIELDS_AT_A_TIME and all(map(self._flattener.is_flat, fields))
+            text = self._flattener.text(fields, fields) if is_flat else []
+            self._flats[select] = self._function("items, run", text) if is_flat else None
         return self._flats[select]
 
     def _one_by_one(self, fields: Sequence[Written]) -> Text:
-        return [line for one in fields for line in self._writer.field(one)]
+        """Text that puts fields into `d`; of many, text that has functions do it."""
+        if len(fields) <= FIELDS_AT_A_TIME:
+            return [line for one in fields for line in self._writer.field(one)]
+        return [
+            self._part(fields[start : start + FIELDS_AT_A_TIME]) for start in range(0, len(fields), FIELDS_AT_A_TIME)
+        ]
+
+    def _part(self, fields: Sequence[Written]) -> str:
+        name = f"part_{fields[0].number}"
+        self._writer.names[name] = self._function("o, place, run, d", [_BEGINNING, *self._one_by_one(fields)])
+        return f"{name}(o, place, run, d)"
 
     def _function(self, parameters: str, text: Text) -> Any:
         names = self._writer.names

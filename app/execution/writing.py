@@ -4,6 +4,7 @@ In the text `o` is the object, `d` its dict, `v` the value, `place` where the ob
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from types import CoroutineType
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from graphql.type import is_leaf_type, is_list_type
 from app.eager import Rest, begin
 from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Selections, completion
-from app.execution.fields import Access, Attribute, Constant, Function, Stock, access
+from app.execution.fields import COSTLY, Access, Attribute, Constant, Function, Stock, access
 from app.execution.leaves import Quick, quickly
 from app.execution.run import PENDING, Info, located
 
@@ -52,7 +53,7 @@ class Writer:
         subfields: Callable[[GraphQLObjectType, Details], CollectedFields],
         selections: Callable[[Details], Selections],
     ) -> None:
-        self.names: dict[str, Any] = {"located": located, "PENDING": PENDING, "Info": Info}
+        self.names: dict[str, Any] = {"located": located, "PENDING": PENDING, "Info": Info, "partial": partial}
         self.numbers = count()
         self._binder = binder
         self._subfields = subfields
@@ -122,10 +123,7 @@ class Writer:
             text = [f"v = run.batch({number}, batched_{number}, complete_{number}, nodes_{number}, o, {place})"]
         else:
             names[f"call_{number}"] = how.call
-            text = [f"v = call_{number}(o, info{arguments})"]
-        if how.looks_ahead:
-            names[f"selected_{number}"] = self._selected(get_named_type(one.kind), one.details)
-            text = [f"v = call_{number}(o, Info(run.context, selected_{number}){arguments})"]
+            text = self._called(how, one, arguments, place)
         for index, guard in reversed(list(enumerate(how.guards))):
             names[f"may_{number}_{index}"], names[f"refuse_{number}_{index}"] = guard.has_permission, guard.refuse
             text = [
@@ -135,6 +133,25 @@ class Writer:
                 *indented(text),
             ]
         return text
+
+    def _called(self, how: Function, one: Written, arguments: str, place: str) -> Text:
+        """Text that calls a resolver, or puts that off where it takes long and enough was done at once."""
+        names, number, passed = self.names, one.number, "info"
+        if how.looks_ahead:
+            names[f"selected_{number}"] = self._selected(get_named_type(one.kind), one.details)
+            passed = f"Info(run.context, selected_{number})"
+        call = f"v = call_{number}(o, {passed}{arguments})"
+        if how.weight < COSTLY:
+            return [call]
+        later = (
+            f"partial(call_{number}, o, {passed}{arguments}), {how.weight}, complete_{number}, nodes_{number}, {place}"
+        )
+        return [
+            "if run.left > 0:",
+            f"    run.left -= {how.weight}",
+            f"    {call}",
+            f"else: v = run.call_later({later})",
+        ]
 
     def _begun(self, one: Written, place: str) -> Text:
         """Text that goes on with what a coroutine gives, or waits for the rest of it."""

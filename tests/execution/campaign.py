@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from graphql import OperationType, parse, validate
+import strawberry
+from graphql import GraphQLSchema, OperationType, parse, validate
 
 from app.execution.operation import CompiledOperation, Workshop
+from app.execution.run import AT_A_TIME
 from tests.execution import written
 from tests.execution.chance import ANYWHERE, NEVER, NULLABLE, World
 from tests.execution.compared import Told, apart, by_graphql_core, by_ours, compiled, first_operation, places
@@ -38,8 +40,19 @@ class Compared:
     differing: str | None
 
 
-async def compare(workshop: Workshop, seed: int) -> Compared:
+class Workshops:
+    """Those of one schema: one that does all at once, and some that let others have their turn all the time."""
+
+    def __init__(self, schema: GraphQLSchema, written: strawberry.Schema | None = None) -> None:
+        self._by_number = [Workshop(schema, written, at_a_time) for at_a_time in (AT_A_TIME, 1, 12)]
+
+    def of(self, seed: int) -> Workshop:
+        return self._by_number[seed // TIMES % len(self._by_number)]
+
+
+async def compare(workshops: Workshops, seed: int) -> Compared:
     """The document of a seed."""
+    workshop = workshops.of(seed)
     writer = Writer(seed)
     text = writer.document()
     document = parse(text)
@@ -54,7 +67,8 @@ async def compare(workshop: Workshop, seed: int) -> Compared:
         said = await _ours(operation, variables, ours)
         expected = await by_graphql_core(SCHEMA, document, variables, theirs)
         failed += bool(expected.errors)
-        found = _difference(said, expected, ours, theirs, waits)
+        waited = waits if workshop.at_a_time == AT_A_TIME else ANYWHERE
+        found = _difference(said, expected, ours, theirs, waited)
         # What graphql-core still does for a mutation that is null by then it does while the next is executed.
         series, expected_series = _series(ours), list(dict.fromkeys(_series(theirs)))
         if first_operation(document).operation is OperationType.MUTATION and series != expected_series:
@@ -67,8 +81,9 @@ async def compare(workshop: Workshop, seed: int) -> Compared:
     return Compared(True, TIMES, failed, None)
 
 
-async def compare_written(workshop: Workshop, seed: int) -> Compared:
+async def compare_written(workshops: Workshops, seed: int) -> Compared:
     """The same over the schema that is written with strawberry (written.py)."""
+    workshop = workshops.of(seed)
     rng, text = random.Random(seed), written.Writer(seed).document()
     document = parse(text)
     if validate(written.SCHEMA, document):
@@ -80,7 +95,7 @@ async def compare_written(workshop: Workshop, seed: int) -> Compared:
         said = await _ours(operation, variables, written.Tree(number))
         expected = await by_graphql_core(written.SCHEMA, document, variables, written.Tree(number))
         failed += bool(expected.errors)
-        if "later" in text:
+        if "later" in text or workshop.at_a_time < AT_A_TIME:
             said, expected = places(said), places(expected)
         if said != expected:
             found = f"seed {seed}, time {time_}\n{text}\n{variables}\n{apart(said, expected)}"
@@ -111,13 +126,13 @@ def _series(world: World) -> list[str | int]:
 
 async def campaign(seed: int, documents: int, show: int) -> int:
     """Compare this many; progress goes to stderr, differences to stdout. Gives the exit code."""
-    workshop, written_workshop = Workshop(SCHEMA), Workshop(written.SCHEMA, written.written)
+    workshops, written_workshops = Workshops(SCHEMA), Workshops(written.SCHEMA, written.written)
     counts: Counter[str] = Counter()
     began = time.monotonic()
     for number in range(documents):
         for compared in (
-            await compare(workshop, seed + number),
-            await compare_written(written_workshop, seed + number),
+            await compare(workshops, seed + number),
+            await compare_written(written_workshops, seed + number),
         ):
             counts.update(valid=compared.valid, executions=compared.executions, failed=compared.failed)
             if compared.differing is not None:

@@ -5,6 +5,7 @@ Differences that are meant, and are not compared:
 - The order of errors, which the specification leaves open.
 - Where several values fail that are waited for and below the same nullable place, which of their errors is told. Which
   comes first is chance, so those answers are compared by their data and by the places that errors made null (`places`).
+  The same where values are put off, so that others have their turn.
 - An awaitable that gives another awaitable: graphql-core's executor takes the second for a value and refuses it, ours
   awaits it too.
 - An asynchronous iterable that raises after it gave items: ours has all of it before it completes any, so that no item

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from graphql import parse
 
-from app.execution.operation import Workshop
 from tests.execution import written
-from tests.execution.campaign import compare, compare_written
+from tests.execution.campaign import Workshops, compare, compare_written
 from tests.execution.contract_campaign import FIELDS, Campaign
 from tests.execution.documents import Writer
 from tests.execution.synthetic import SCHEMA
@@ -23,21 +22,21 @@ ONCE_DIFFERENT = (20261195,)
 
 
 async def test_random_documents_are_answered_as_by_graphql_core() -> None:
-    workshop = Workshop(SCHEMA)
-    found = [await compare(workshop, seed) for seed in range(DOCUMENTS)]
+    workshops = Workshops(SCHEMA)
+    found = [await compare(workshops, seed) for seed in range(DOCUMENTS)]
     assert [one.differing for one in found if one.differing] == []
     assert sum(one.valid for one in found) > DOCUMENTS * 0.95
     assert 0 < sum(one.failed for one in found) < sum(one.executions for one in found)
 
 
 async def test_documents_that_were_once_answered_differently() -> None:
-    workshop = Workshop(SCHEMA)
-    assert [found for seed in ONCE_DIFFERENT if (found := (await compare(workshop, seed)).differing)] == []
+    workshops = Workshops(SCHEMA)
+    assert [found for seed in ONCE_DIFFERENT if (found := (await compare(workshops, seed)).differing)] == []
 
 
 async def test_documents_over_a_schema_of_strawberry_are_too() -> None:
-    workshop = Workshop(written.SCHEMA, written.written)
-    found = [await compare_written(workshop, seed) for seed in range(DOCUMENTS)]
+    workshops = Workshops(written.SCHEMA, written.written)
+    found = [await compare_written(workshops, seed) for seed in range(DOCUMENTS)]
     assert [one.differing for one in found if one.differing] == []
     assert all(one.valid for one in found)
     assert 0 < sum(one.failed for one in found) < sum(one.executions for one in found)

@@ -24,7 +24,7 @@ from graphql import (
 )
 
 from app.execution.operation import MOST_VARIANTS, Workshop
-from app.execution.run import OBJECTS_AT_A_TIME
+from app.execution.run import AT_A_TIME
 from tests.execution import written
 from tests.execution.compared import Told, by_graphql_core, by_ours, compiled, places
 from tests.proof.twins.documents import SCHEMA as OURS
@@ -161,7 +161,7 @@ async def test_mutations_one_after_the_other() -> None:
 
 async def test_others_have_their_turn_during_long_lists() -> None:
     turns: list[int] = []
-    rows = [{"name": str(number), "n": number} for number in range(OBJECTS_AT_A_TIME + 5)]
+    rows = [{"name": str(number), "n": number} for number in range(AT_A_TIME + 5)]
 
     async def others() -> None:
         for turn in range(3):

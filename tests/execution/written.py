@@ -169,15 +169,15 @@ class Part(Named):
     def sibling(self: Any, info: strawberry.Info) -> Any:
         return self.sibling
 
-    @strawberry.field(graphql_type=str | None, permission_classes=[MayTell])
+    @strawberry.field(graphql_type=str | None, permission_classes=[MayTell], metadata={"weight": 30})
     def secret(self: Any) -> Any:
         return self.secret
 
-    @strawberry.field(graphql_type=str)
+    @strawberry.field(graphql_type=str, metadata={"weight": 300})
     async def later(self: Any, info: strawberry.Info, times: int = 1) -> Any:
         return None if self.size is None else self.label * times
 
-    @strawberry.field(graphql_type=list[str])
+    @strawberry.field(graphql_type=list[str], metadata={"weight": 50})
     @looks_ahead
     def ahead(self: Any, info: strawberry.Info) -> Any:
         return ["looked"] if selected(info) else []

@@ -44,6 +44,7 @@ class AuditEvent(Node):
         JSON | None,
         "The facts it changed or ended, as they were; null where it only made new ones.",
         batches.differences,
+        weight=100,
     )
     def before(_event: audit.AuditEvent, _info: Info, difference: audit.Difference) -> object:
         return difference.before
@@ -52,6 +53,7 @@ class AuditEvent(Node):
         JSON | None,
         "The facts it changed or made, as they are since; null where it only ended some.",
         batches.differences,
+        weight=100,
     )
     def after(_event: audit.AuditEvent, _info: Info, difference: audit.Difference) -> object:
         return difference.after

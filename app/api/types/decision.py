@@ -72,7 +72,7 @@ class Decision:
     def code(answer: strawberry.Parent[Answer]) -> ErrorCode | None:
         return answer.decision.code
 
-    @field(list[Reason], "What each gate found, in order; the first that did not pass settles the code.")
+    @field(list[Reason], "What each gate found, in order; the first that did not pass settles the code.", weight=100)
     def reasons(answer: strawberry.Parent[Answer]) -> list[Found]:
         return [Found(reason, answer.objects) for reason in answer.decision.reasons]
 

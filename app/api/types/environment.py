@@ -52,7 +52,9 @@ class Environment(Resource):
     def restricted(environment: strawberry.Parent[entities.Environment], info: Info) -> bool:
         return lists.is_restricted(info.context.objects(environment.organization_id), environment)
 
-    @field(list[types.Restriction], "The restrictions that match it, inherited ones included, enabled or not.")
+    @field(
+        list[types.Restriction], "The restrictions that match it, inherited ones included, enabled or not.", weight=50
+    )
     def restrictions(environment: strawberry.Parent[entities.Environment], info: Info) -> list[entities.Restriction]:
         return lists.restrictions_of(info.context.objects(environment.organization_id), environment)
 
@@ -62,7 +64,7 @@ class Environment(Resource):
         passes = view.passes_all(view.structure.environment_number[environment.id])
         return ViewerAccess.FULL if passes else ViewerAccess.READ_ONLY
 
-    @batched(JSON | None, "Its settings; null where none were made.", batches.settings)
+    @batched(JSON | None, "Its settings; null where none were made.", batches.settings, weight=100)
     def settings(_environment: entities.Environment, _info: Info, loaded: object) -> object:
         return loaded
 
@@ -74,7 +76,7 @@ class Environment(Resource):
     def current_deployment(_environment: entities.Environment, _info: Info, loaded: Deployed | None) -> object:
         return loaded
 
-    @connection(types.Deployment, "Its deployments, newest first.", by=int)
+    @connection(types.Deployment, "Its deployments, newest first.", by=int, weight=300)
     def deployments(
         environment: strawberry.Parent[entities.Environment], info: Info, status: OfStatus = strawberry.UNSET
     ) -> Pageable[Deployed]:

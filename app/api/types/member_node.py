@@ -37,6 +37,7 @@ class MemberNode(Resource):
         types.Membership,
         "The memberships on this very node; null without MEMBERS_VIEW.",
         needs=[needs(Permission.MEMBERS_VIEW)],
+        weight=500,
     )
     def members(
         node: strawberry.Parent[entities.Node],
@@ -51,6 +52,7 @@ class MemberNode(Resource):
         list[types.Role] | None,
         "The roles that the viewer may give here; null without the permission to add members here.",
         needs=[ManagesMembers],
+        weight=30,
     )
     def assignable_roles(node: strawberry.Parent[entities.Node], info: Info) -> list[Role]:
         return assignable_roles(info.context.view(node.organization_id), node)
@@ -59,6 +61,7 @@ class MemberNode(Resource):
         MemberCandidate,
         "Whom the viewer may add here; null without the permission to add members here.",
         needs=[ManagesMembers],
+        weight=5000,
     )
     def member_candidates(
         node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET
@@ -70,6 +73,7 @@ class MemberNode(Resource):
         GrantCandidate,
         "Whom a restriction of this scope may name; null without ENVIRONMENT_RESTRICT here.",
         needs=[needs(Permission.ENVIRONMENT_RESTRICT)],
+        weight=5000,
     )
     def grant_candidates(
         node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET

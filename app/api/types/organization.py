@@ -42,7 +42,7 @@ class Organization(MemberNode):
     def revision(organization: strawberry.Parent[entities.Organization], info: Info) -> int:
         return info.context.view(organization.id).facts.revision
 
-    @connection(types.Team, "The teams that the viewer sees.")
+    @connection(types.Team, "The teams that the viewer sees.", weight=50)
     def teams(
         organization: strawberry.Parent[entities.Organization],
         info: Info,
@@ -55,7 +55,7 @@ class Organization(MemberNode):
         objects = info.context.objects(organization.id)
         return lists.teams(objects, given(search), None if parent is None else expect_id(parent, "parentId"))
 
-    @connection(types.Project, "The projects that the viewer sees.")
+    @connection(types.Project, "The projects that the viewer sees.", weight=100)
     def projects(
         organization: strawberry.Parent[entities.Organization],
         info: Info,
@@ -69,7 +69,7 @@ class Organization(MemberNode):
         wanted = project_filter(search, kind, restricted, permission)
         return lists.projects(info.context.objects(organization.id), organization, wanted)
 
-    @connection(types.Environment, "The environments that the viewer sees.")
+    @connection(types.Environment, "The environments that the viewer sees.", weight=100)
     def environments(
         organization: strawberry.Parent[entities.Organization],
         info: Info,
@@ -97,14 +97,14 @@ class Organization(MemberNode):
     def roles(organization: strawberry.Parent[entities.Organization], info: Info) -> tuple[Role, ...]:
         return info.context.view(organization.id).facts.roles()
 
-    @connection(types.Restriction, "The restrictions that the viewer sees, at every scope.")
+    @connection(types.Restriction, "The restrictions that the viewer sees, at every scope.", weight=50)
     def restrictions(
         organization: strawberry.Parent[entities.Organization], info: Info
     ) -> Listing[entities.Restriction]:
         objects = info.context.objects(organization.id)
         return Listing(lists.all_restrictions(objects), lambda each: lists.restriction_order(objects, each))
 
-    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees, once.")
+    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees, once.", weight=500)
     def environment_names(
         organization: strawberry.Parent[entities.Organization], info: Info, search: Search = strawberry.UNSET
     ) -> Listing[lists.EnvironmentName]:
@@ -115,6 +115,7 @@ class Organization(MemberNode):
         types.User,
         "The organization's service accounts that the viewer sees; null without SERVICE_ACCOUNTS_MANAGE.",
         needs=[needs(Permission.SERVICE_ACCOUNTS_MANAGE)],
+        weight=500,
     )
     def service_accounts(
         organization: strawberry.Parent[entities.Organization], info: Info
@@ -134,6 +135,7 @@ class Organization(MemberNode):
         "The audit: every revision of the organization, newest first; null without AUDIT_VIEW.",
         by=int,
         needs=[needs(Permission.AUDIT_VIEW)],
+        weight=300,
     )
     def audit(
         organization: strawberry.Parent[entities.Organization],
@@ -167,6 +169,7 @@ class Organization(MemberNode):
         "The mutations that were refused, newest first; null without AUDIT_VIEW.",
         by=int,
         needs=[needs(Permission.AUDIT_VIEW)],
+        weight=300,
     )
     def denials(organization: strawberry.Parent[entities.Organization], info: Info) -> Fetched[RefusedMutation]:
         return denials_of(info.context, organization)

@@ -53,7 +53,7 @@ class Project(MemberNode):
         parent = info.context.objects(project.organization_id).node(project.parent_id)
         return parent if isinstance(parent, entities.Team) else None
 
-    @connection(types.Environment, "Its environments that the viewer sees.")
+    @connection(types.Environment, "Its environments that the viewer sees.", weight=100)
     @for_all(_environments_of_all)
     def environments(
         project: strawberry.Parent[entities.Project],
@@ -77,7 +77,7 @@ class Project(MemberNode):
         found = view.facts.environment_named(project.id, name)
         return found if found is not None and view.sees(found.id) else None
 
-    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
+    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.", weight=50)
     def restrictions(
         project: strawberry.Parent[entities.Project], info: Info, inherited: Inherited = strawberry.UNSET
     ) -> Listing[entities.Restriction]:
@@ -85,7 +85,7 @@ class Project(MemberNode):
         found = lists.restrictions(objects, project, given(inherited))
         return Listing(found, lambda each: lists.restriction_order(objects, each))
 
-    @connection(types.Deployment, "Its deployments that the viewer sees, newest first.", by=int)
+    @connection(types.Deployment, "Its deployments that the viewer sees, newest first.", by=int, weight=300)
     def deployments(
         project: strawberry.Parent[entities.Project], info: Info, status: OfStatus = strawberry.UNSET
     ) -> Pageable[Deployed]:

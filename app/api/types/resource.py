@@ -29,7 +29,7 @@ def _viewer_can_of_all(resources: Sequence[entities.Resource], info: Info, permi
 
 @strawberry.type(description="A resource, and what may be done with it.")
 class Resource(Node):
-    @field(list[Permission], "Everything the viewer may do with it.")
+    @field(list[Permission], "Everything the viewer may do with it.", weight=50)
     def viewer_permissions(resource: strawberry.Parent[entities.Resource], info: Info) -> list[Permission]:
         return info.context.view(resource.organization_id).permissions(resource.id)
 
@@ -38,7 +38,11 @@ class Resource(Node):
     def viewer_can(resource: strawberry.Parent[entities.Resource], info: Info, permission: AskedPermission) -> bool:
         return info.context.view(resource.organization_id).may(permission, resource.id)
 
-    @field(list[types.Decision], "What the viewer may do with it and why, in the order asked; at most 40 at once.")
+    @field(
+        list[types.Decision],
+        "What the viewer may do with it and why, in the order asked; at most 40 at once.",
+        weight=300,
+    )
     def viewer_decisions(
         resource: strawberry.Parent[entities.Resource], info: Info, permissions: AskedPermissions
     ) -> list[Answer]:
@@ -50,6 +54,7 @@ class Resource(Node):
         types.User,
         "Who may do this with it, of the people that the viewer sees; null without ACCESS_EXPLAIN.",
         needs=[needs(Permission.ACCESS_EXPLAIN)],
+        weight=1000,
     )
     def subjects(
         resource: strawberry.Parent[entities.Resource], info: Info, permission: AskedPermission

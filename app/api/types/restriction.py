@@ -51,7 +51,9 @@ class ApprovalRule(Node):
     def subject(rule: strawberry.Parent[entities.ApprovalRule], info: Info) -> SubjectValue | None:
         return restrictions.named(info.context.objects(rule.organization_id), rule)
 
-    @field(bool, "Whether as many active people match it, and see an environment it is about, as it requires.")
+    @field(
+        bool, "Whether as many active people match it, and see an environment it is about, as it requires.", weight=500
+    )
     def satisfiable(rule: strawberry.Parent[entities.ApprovalRule], info: Info) -> bool:
         return restrictions.is_satisfiable(info.context.objects(rule.organization_id), rule)
 

@@ -39,18 +39,18 @@ class Team(MemberNode):
         parent = info.context.objects(team.organization_id).node(team.parent_id)
         return parent if isinstance(parent, entities.Team) else None
 
-    @connection(types.Team, "The teams right below it that the viewer sees.")
+    @connection(types.Team, "The teams right below it that the viewer sees.", weight=50)
     def teams(team: strawberry.Parent[entities.Team], info: Info) -> Ordered[entities.Node]:
         return lists.teams(info.context.objects(team.organization_id), None, team.id)
 
-    @connection(types.Project, "The projects of this team and those below that the viewer sees.")
+    @connection(types.Project, "The projects of this team and those below that the viewer sees.", weight=100)
     def projects(
         team: strawberry.Parent[entities.Team], info: Info, search: Search = strawberry.UNSET
     ) -> Ordered[entities.Node]:
         objects = info.context.objects(team.organization_id)
         return lists.projects(objects, team, project_filter(search))
 
-    @connection(types.Environment, "The environments of this team and those below that the viewer sees.")
+    @connection(types.Environment, "The environments of this team and those below that the viewer sees.", weight=100)
     def environments(
         team: strawberry.Parent[entities.Team],
         info: Info,
@@ -64,7 +64,7 @@ class Team(MemberNode):
         wanted = environment_filter(search, tier, name, state, restricted, permission)
         return lists.environments(info.context.objects(team.organization_id), team, wanted)
 
-    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.")
+    @connection(types.Restriction, "Its restrictions and those it inherits, as far as the viewer sees them.", weight=50)
     def restrictions(
         team: strawberry.Parent[entities.Team], info: Info, inherited: Inherited = strawberry.UNSET
     ) -> Listing[entities.Restriction]:
@@ -72,7 +72,9 @@ class Team(MemberNode):
         found = lists.restrictions(objects, team, given(inherited))
         return Listing(found, lambda each: lists.restriction_order(objects, each))
 
-    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.")
+    @connection(
+        EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.", weight=500
+    )
     def environment_names(
         team: strawberry.Parent[entities.Team], info: Info, search: Search = strawberry.UNSET
     ) -> Listing[lists.EnvironmentName]:

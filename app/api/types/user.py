@@ -31,6 +31,7 @@ class User(Node):
         types.Membership,
         "Their memberships in one organization, on every node of it; to themselves and with MEMBERS_VIEW on it.",
         nullable=True,
+        weight=100,
     )
     async def memberships(
         person: strawberry.Parent[entities.Person],

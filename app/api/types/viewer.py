@@ -25,7 +25,7 @@ class Viewer:
     def user(viewer: strawberry.Parent[Subject]) -> entities.Person:
         return viewer.person
 
-    @connection(types.Membership, "Their memberships, in every organization.")
+    @connection(types.Membership, "Their memberships, in every organization.", weight=300)
     async def memberships(viewer: strawberry.Parent[Subject], info: Info) -> Listing[entities.Membership]:
         opened = await info.context.asker.open_all()
         found = {
@@ -35,7 +35,9 @@ class Viewer:
         }
         return listing([each for _, each in found.values()], lambda each: found[each.id][0])
 
-    @connection(types.Deployment, "The deployments that wait for the viewer's approval, newest first.", by=int)
+    @connection(
+        types.Deployment, "The deployments that wait for the viewer's approval, newest first.", by=int, weight=1000
+    )
     async def pending_approvals(
         viewer: strawberry.Parent[Subject],
         info: Info,
