@@ -89,9 +89,28 @@ def completion(kind: GraphQLOutputType, field: FieldContext, selections: Selecti
     if isinstance(kind, GraphQLList):
         return _nullable(Items(kind, field, selections).complete, field), {}
     if is_leaf_type(kind):
-        return _nullable(_leaf(kind), field), {}
+        return _leaf(kind, field), {}
     composite = Composite.of(kind, field, selections)
     return _nullable(composite.complete, field), composite.known
+
+
+class SeldomLeaf:
+    """Completes the values of a leaf that most often are quickly completed (leaves.py); made when it is first needed.
+
+    There is one for nearly each field of each document that is kept, and the garbage collector goes over all of them.
+    """
+
+    __slots__ = ("_complete", "_field", "_kind")
+
+    def __init__(self, kind: GraphQLOutputType, field: FieldContext) -> None:
+        self._kind = kind
+        self._field = field
+        self._complete: Completer | None = None
+
+    def __call__(self, value: Any, place: Place, run: Run) -> Any:
+        if self._complete is None:
+            self._complete = _leaf(self._kind, self._field)
+        return self._complete(value, place, run)
 
 
 def _nullable(complete: Completer, field: FieldContext) -> Completer:
@@ -125,7 +144,14 @@ def _non_null(complete: Completer, field: FieldContext) -> Completer:
     return complete_non_null
 
 
-def _leaf(kind: GraphQLLeafType) -> Completer:
+def _leaf(kind: GraphQLOutputType, field: FieldContext) -> Completer:
+    if isinstance(kind, GraphQLNonNull):
+        return _non_null(_leaf(kind.of_type, field), field)
+    assert is_leaf_type(kind)
+    return _nullable(_coerced(kind), field)
+
+
+def _coerced(kind: GraphQLLeafType) -> Completer:
     coerce = kind.coerce_output_value
 
     def complete_leaf(value: Any, _place: Place, _run: Run) -> Any:

@@ -97,8 +97,21 @@ def declared_weight(definition: GraphQLField) -> int:
     return weight
 
 
-def access(definition: GraphQLField) -> Access:
-    """How to have the values of a field."""
+class Accesses:
+    """How the values of the fields of one schema are had; each is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[GraphQLField, Access]] = {}
+
+    def of(self, definition: GraphQLField) -> Access:
+        """How to have the values of a field."""
+        known = self._known.get(id(definition))
+        if known is None:
+            known = self._known[id(definition)] = definition, _access(definition)
+        return known[1]
+
+
+def _access(definition: GraphQLField) -> Access:
     field = strawberry_field(definition)
     if field is None or field.default_resolver is not getattr:
         return Stock(definition.resolve)

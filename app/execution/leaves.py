@@ -39,27 +39,27 @@ _STANDING: dict[str, Callable[[str], str]] = {
 """By type: what holds of values that an answer has as they are."""
 
 
-def quickly(kind: GraphQLNamedType, names: dict[str, Any], number: int) -> Quick | None:
+def quickly(kind: GraphQLNamedType, names: dict[str, Any]) -> Quick | None:
     """How values of a type are quickly completed; None where they aren't.
 
-    What the text speaks of is put into `names`, under names that end in `number`.
+    What the text speaks of is put into `names`, under names that end in the type's.
     """
     if kind.name in _STANDING:
         return Quick(_STANDING[kind.name], lambda v: v)
     if isinstance(kind, GraphQLEnumType):
-        return _enum(kind, names, number)
+        return _enum(kind, names)
     if isinstance(kind, GraphQLScalarType):
-        names[f"coerce_{number}"] = kind.coerce_output_value
+        names[f"coerce_{kind.name}"] = kind.coerce_output_value
         names["PLAIN"] = PLAIN
-        return Quick(lambda v: f"{v}.__class__ in PLAIN", lambda v: f"coerce_{number}({v})", is_sure=False)
+        return Quick(lambda v: f"{v}.__class__ in PLAIN", lambda v: f"coerce_{kind.name}({v})", is_sure=False)
     return None
 
 
-def _enum(kind: GraphQLEnumType, names: dict[str, Any], number: int) -> Quick | None:
+def _enum(kind: GraphQLEnumType, names: dict[str, Any]) -> Quick | None:
     """Members of a Python enum, by their names in GraphQL."""
     wrapped = getattr(kind, "wrapped_cls", None)
     if not (isinstance(wrapped, type) and issubclass(wrapped, Enum)):
         return None
-    names[f"enum_{number}"] = wrapped
-    names[f"named_{number}"] = {member: kind.coerce_output_value(member) for member in wrapped}
-    return Quick(lambda v: f"{v}.__class__ is enum_{number}", lambda v: f"named_{number}[{v}]")
+    names[f"enum_{kind.name}"] = wrapped
+    names[f"named_{kind.name}"] = {member: kind.coerce_output_value(member) for member in wrapped}
+    return Quick(lambda v: f"{v}.__class__ is enum_{kind.name}", lambda v: f"named_{kind.name}[{v}]")

@@ -30,6 +30,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from app.execution.arguments import Binder
 from app.execution.completion import Selection
+from app.execution.fields import Accesses
 from app.execution.inputs import Inputs
 from app.execution.run import AT_A_TIME, Run
 from app.execution.selections import Compiler
@@ -59,6 +60,7 @@ class Workshop:
     ) -> None:
         self.schema = schema
         self.at_a_time = at_a_time
+        self.accesses = Accesses()
         self.binder = Binder(written)
         self.inputs = Inputs()
 
@@ -128,7 +130,7 @@ class CompiledOperation:
         def subfields(kind: GraphQLObjectType, details: Details) -> CollectedFields:
             return collect_subfields(schema, fragments, values, operation, kind, list(details))
 
-        compiler = Compiler(schema, self._workshop.binder, subfields)
+        compiler = Compiler(schema, self._workshop.accesses, self._workshop.binder, subfields)
         fields = collect_fields(schema, fragments, values, root, operation).grouped_field_set
         if operation.operation is OperationType.MUTATION:
             return [compiler.compile(root, {key: details}, is_root=True) for key, details in fields.items()]

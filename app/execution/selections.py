@@ -8,6 +8,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetails
 
 from app.execution.arguments import Binder
 from app.execution.completion import ListSelection, Selection, Selections
+from app.execution.fields import Accesses
 from app.execution.flat import Flat, Flattener
 from app.execution.weights import Key, Weights, key_of, total
 from app.execution.writing import Details, Text, Writer, Written, indented
@@ -27,11 +28,15 @@ class Compiler:
     """
 
     def __init__(
-        self, schema: GraphQLSchema, binder: Binder, subfields: Callable[[GraphQLObjectType, Details], CollectedFields]
+        self,
+        schema: GraphQLSchema,
+        accesses: Accesses,
+        binder: Binder,
+        subfields: Callable[[GraphQLObjectType, Details], CollectedFields],
     ) -> None:
         self._schema = schema
         self._subfields = subfields
-        self._writer = Writer(binder, subfields, self._selections)
+        self._writer = Writer(accesses, binder, subfields, self._selections)
         self._weights = Weights(schema, subfields)
         self._flattener = Flattener(self._writer, self._flat_below, self._weights.of)
         self._made: dict[Key, Selection] = {}

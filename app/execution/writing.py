@@ -15,10 +15,10 @@ from graphql.type import is_leaf_type, is_list_type
 
 from app.eager import Rest, begin
 from app.execution.arguments import Binder
-from app.execution.completion import FieldContext, Selections, completion
-from app.execution.fields import COSTLY, Access, Attribute, Constant, Function, Stock, access
+from app.execution.completion import FieldContext, Known, SeldomLeaf, Selections, completion
+from app.execution.fields import COSTLY, Access, Accesses, Attribute, Constant, Function, Stock
 from app.execution.leaves import Quick, quickly
-from app.execution.run import PENDING, Info, located
+from app.execution.run import PENDING, Completer, Info, located
 
 Details = Sequence[FieldDetails]
 Text = list[str]
@@ -49,12 +49,15 @@ class Writer:
 
     def __init__(
         self,
+        accesses: Accesses,
         binder: Binder,
         subfields: Callable[[GraphQLObjectType, Details], CollectedFields],
         selections: Callable[[Details], Selections],
     ) -> None:
         self.names: dict[str, Any] = {"located": located, "PENDING": PENDING, "Info": Info, "partial": partial}
         self.numbers = count()
+        self._accesses = accesses
+        self._quick: dict[str, Quick | None] = {}
         self._binder = binder
         self._subfields = subfields
         self._selections = selections
@@ -66,10 +69,15 @@ class Writer:
         self.names[f"nodes_{number}"] = nodes
         kind = definition.type
         is_list = is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
-        quick = None if is_list else quickly(get_named_type(kind), self.names, number)
+        quick = None if is_list else self._quickly(get_named_type(kind))
         name = nodes[0].name.value
-        how = Constant(parent.name) if name == "__typename" else access(definition)
+        how = Constant(parent.name) if name == "__typename" else self._accesses.of(definition)
         return Written(key, FieldContext(parent, name, definition, nodes), details, number, how, quick)
+
+    def _quickly(self, kind: GraphQLNamedType) -> Quick | None:
+        if kind.name not in self._quick:
+            self._quick[kind.name] = quickly(kind, self.names)
+        return self._quick[kind.name]
 
     def field(self, one: Written, *, begins: bool = False) -> Text:
         """Text that puts the field into `d`; `begins`: coroutines are begun at once, and most never wait."""
@@ -172,7 +180,7 @@ class Writer:
     def _completion(self, one: Written, place: str) -> Text:
         """Text that makes of `v` what the answer has."""
         number, kind = one.number, one.kind
-        complete, known = completion(kind, one.context, self._selections(one.details))
+        complete, known = self._completed(one)
         self.names[f"complete_{number}"] = complete
         # What is waited for is completed when it is there.
         in_full = f"v = v if v is PENDING else complete_{number}(v, {place}, run)"
@@ -202,6 +210,11 @@ class Writer:
             "    else: v = w",
             f"else: {in_full}",
         ]
+
+    def _completed(self, one: Written) -> tuple[Completer, Known]:
+        if one.quick is not None:
+            return SeldomLeaf(one.kind, one.context), {}
+        return completion(one.kind, one.context, self._selections(one.details))
 
 
 def indented(text: Text) -> Text:
