@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import strawberry
 from graphql import (
@@ -20,6 +21,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.api.cost import Cost, Costs
 from app.api.limits import MAX_CHARACTERS, Limits, check_size
+from app.background import Background
 from app.errors import invalid, quoted, too_complex
 from app.execution.operation import MOST_VARIANTS, CompiledOperation, Workshop
 from app.execution.suggestions import suggesting
@@ -66,45 +68,70 @@ class Document:
         self._make = make
         self._made: dict[str | None, Operation] = {}
 
+    def known(self, name: str | None) -> Operation | None:
+        """The operation of this name, or the only one, if it was made before."""
+        return self._made.get(name)
+
     def operation(self, name: str | None) -> Operation:
-        """The operation of this name, or the only one. Raises INVALID where there isn't exactly one."""
-        if name is None:
-            if len(self._nodes) != 1:
-                raise invalid("the document has several operations: name one with `operationName`")
-            name = next(iter(self._nodes))
-        elif name not in self._nodes:
-            raise invalid(f"the document has no operation {quoted(name)}")
-        made = self._made.get(name)
+        """The same, made now if it was not before. Raises INVALID where there isn't exactly one."""
+        if name is None and len(self._nodes) != 1:
+            raise invalid("the document has several operations: name one with `operationName`")
+        node = next(iter(self._nodes.values())) if name is None else self._nodes.get(name)
+        if node is None:
+            raise invalid(f"the document has no operation {quoted(str(name))}")
+        own_name = node.name.value if node.name else None
+        made = self._made.get(own_name)
         if made is None:
-            made = self._made[name] = self._make(self._nodes[name])
+            made = self._made[own_name] = self._make(node)
+        self._made[name] = made
         return made
 
 
 class Documents:
     """The valid documents of late; the least recently used leave when their texts are too long together.
 
-    A refused one is not remembered, so that nobody can push out what others use with what costs them nothing.
+    A refused one is not remembered, so that nobody can push out what others use with what costs them nothing. They are
+    made in the background: a large one takes half a second.
     """
 
     def __init__(self, schema: strawberry.Schema, limits: Limits) -> None:
         self._schema = schema._schema
-        self._workshop = Workshop(schema._schema, schema)
+        self._background = Background("documents")
+        self._workshop = Workshop(schema._schema, schema, background=self._background)
         self._limits = limits
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
 
-    def document(self, text: str) -> Document:
-        """The document of this text. Raises DocumentError, and TOO_COMPLEX for one beyond the limits."""
-        known = self._known.get(text)
-        if known is not None:
-            self._known.move_to_end(text)
-            return known
-        made = self._known[text] = self._make(text)
+    def known(self, text: str, name: str | None) -> Operation | None:
+        """The operation of this name, or the only one, in a document of this text; None where it has to be made."""
+        document = self._known.get(text)
+        if document is None:
+            return None
+        self._known.move_to_end(text)
+        return document.known(name)
+
+    async def operation(self, text: str, name: str | None) -> Operation:
+        """The same, made where it has to be.
+
+        Raises DocumentError, TOO_COMPLEX for a document beyond the limits, and INVALID where it doesn't have exactly
+        one such operation.
+        """
+        document, operation = await self._background.run((text, name), partial(self._made, text, name))
+        self._keep(text, document)
+        return operation
+
+    def _made(self, text: str, name: str | None) -> tuple[Document, Operation]:
+        document = self._known.get(text) or self._make(text)
+        return document, document.operation(name)
+
+    def _keep(self, text: str, document: Document) -> None:
+        if text in self._known:  # for others who have waited for it too, or another operation of it
+            return
+        self._known[text] = document
         self._characters += _weight(text)
         while self._characters > KEPT_CHARACTERS:
             left, _ = self._known.popitem(last=False)
             self._characters -= _weight(left)
-        return made
 
     def _make(self, text: str) -> Document:
         node = self._parse(text)

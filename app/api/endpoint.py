@@ -99,7 +99,10 @@ class GraphQLEndpoint(Generic[C]):
     ) -> tuple[Entry, bool]:
         """The answer, and whether it is one that could be given again: of a query, without errors."""
         try:
-            operation = self._operation(parameters, reading=reading)
+            operation = self._documents.known(parameters.query, parameters.operation_name)
+            if operation is None:
+                operation = await self._documents.operation(parameters.query, parameters.operation_name)
+            self._check(operation, parameters, reading=reading)
             result = operation.compiled.execute(context, parameters.variables)
             if not isinstance(result, ExecutionResult):
                 result = await result
@@ -114,15 +117,13 @@ class GraphQLEndpoint(Generic[C]):
             return {"errors": errors}, False  # it was not executed: variables, for example
         return {"errors": errors, "data": result.data}, False
 
-    def _operation(self, parameters: Parameters, *, reading: bool) -> Operation:
-        """The operation that is asked for, if it may be. Raises DocumentError, BailiwickError and HTTPException."""
-        operation = self._documents.document(parameters.query).operation(parameters.operation_name)
+    def _check(self, operation: Operation, parameters: Parameters, *, reading: bool) -> None:
+        """Let pass what may be asked. Raises BailiwickError and HTTPException."""
         if operation.type is OperationType.SUBSCRIPTION:
             raise invalid("subscriptions are not answered here, only queries and mutations")
         if reading and operation.type is not OperationType.QUERY:
             raise _wrong_method(("POST",))
         operation.cost.check(parameters.variables, self._limits.objects)
-        return operation
 
 
 def _written(answer: Entry) -> bytes:

@@ -6,6 +6,7 @@ result = compiled.execute(context, variables)      # an ExecutionResult, or an a
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -28,6 +29,7 @@ from graphql.execution.values import VariableValues
 from graphql.language import Visitor, visit
 from strawberry.execution import optimized_is_awaitable
 
+from app.background import Background
 from app.execution.arguments import Binder
 from app.execution.completion import Selection
 from app.execution.fields import Accesses
@@ -46,20 +48,29 @@ MOST_VARIANTS = 4
 STOCK_DIRECTIVES = frozenset({"defer", "stream", "experimental_disableErrorPropagation"})
 """What is left to graphql-core wherever it stands."""
 
+Choice = tuple[Any, ...]
+"""What the variables are that choose what is skipped and included."""
+
 Result = ExecutionResult | Awaitable[ExecutionResult]
 
 
 class Workshop:
     """What the compiled operations of one schema share.
 
-    `at_a_time`: how many values are had before others may use the event loop.
+    `at_a_time`: how many values are had before others may use the event loop. `background`: where operations are
+    compiled; None for where they are executed.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, written: strawberry.Schema | None = None, at_a_time: int = AT_A_TIME
+        self,
+        schema: GraphQLSchema,
+        written: strawberry.Schema | None = None,
+        at_a_time: int = AT_A_TIME,
+        background: Background | None = None,
     ) -> None:
         self.schema = schema
         self.at_a_time = at_a_time
+        self.background = background
         self.accesses = Accesses()
         self.binder = Binder(written)
         self.inputs = Inputs()
@@ -81,7 +92,7 @@ class CompiledOperation:
         visit(document, found)
         self._choosing = sorted(found.choosing)
         self._is_stock = bool(found.names & STOCK_DIRECTIVES) or operation.operation is OperationType.SUBSCRIPTION
-        self._variants: OrderedDict[tuple[Any, ...], list[Selection]] = OrderedDict()
+        self._variants: OrderedDict[Choice, list[Selection]] = OrderedDict()
 
     def execute(self, context: Any, variables: Mapping[str, Any], root_value: Any = None) -> Result:
         """The result of the operation; awaitable where something has to be waited for."""
@@ -93,28 +104,46 @@ class CompiledOperation:
             errors = run.prepare()
             if errors is not None:
                 return ExecutionResult(None, errors)
-        try:
-            selections = self._selections(run)
-        except (GraphQLError, RecursionError):
+        choice = self._choice(run) if self._choosing else ()
+        if choice is None:
             return self._execute_stock(context, variables, root_value)
+        selections = self._variants.get(choice)
+        if selections is not None:
+            if self._choosing:
+                self._variants.move_to_end(choice)
+            return _execute(selections, run)
+        background = self._workshop.background
+        if background is None:
+            return self._execute_compiled(self._compiled(run), choice, run)
+        return self._execute_later(background, choice, run)
+
+    async def _execute_later(self, background: Background, choice: Choice, run: Run) -> ExecutionResult:
+        selections = await background.run((id(self), choice), partial(self._compiled, run))
+        result = self._execute_compiled(selections, choice, run)
+        return result if isinstance(result, ExecutionResult) else await result
+
+    def _execute_compiled(self, selections: list[Selection] | None, choice: Choice, run: Run) -> Result:
+        """Remember what was compiled for a choice, and execute it."""
+        if selections is None:
+            return self._execute_stock(run.context, run.raw_variables, run.root_value)
+        self._variants[choice] = selections
+        if len(self._variants) > MOST_VARIANTS:
+            self._variants.popitem(last=False)
         return _execute(selections, run)
 
-    def _selections(self, run: Run) -> list[Selection]:
-        """What makes the answer: for a mutation one after the other, for a query all at once."""
-        choice: tuple[Any, ...] = ()
-        if self._choosing:
-            known = run.variable_values.coerced if run.converted is None else run.converted
-            if any(known.get(name, True) is None for name in self._choosing):
-                raise GraphQLError("what skips or includes is null")  # graphql-core says so wherever that matters
-            choice = tuple(known.get(name) for name in self._choosing)
-        found = self._variants.get(choice)
-        if found is None:
-            found = self._variants[choice] = self._compile(run)
-            if len(self._variants) > MOST_VARIANTS:
-                self._variants.popitem(last=False)
-        elif self._choosing:
-            self._variants.move_to_end(choice)
-        return found
+    def _choice(self, run: Run) -> Choice | None:
+        """What the variables choose; None where one of them is null, which graphql-core refuses where it matters."""
+        known = run.variable_values.coerced if run.converted is None else run.converted
+        if any(known.get(name, True) is None for name in self._choosing):
+            return None
+        return tuple(known.get(name) for name in self._choosing)
+
+    def _compiled(self, run: Run) -> list[Selection] | None:
+        """What makes the answer: for a mutation one after the other, for a query all at once. None: it can't be had."""
+        try:
+            return self._compile(run)
+        except (GraphQLError, RecursionError):
+            return None
 
     def _compile(self, run: Run) -> list[Selection]:
         schema, operation = self._workshop.schema, self._operation
@@ -123,7 +152,7 @@ class CompiledOperation:
             for one in self._document.definitions
             if isinstance(one, FragmentDefinitionNode)
         }
-        values = self._choice(run)
+        values = self._choosing_variables(run)
         root = schema.get_root_type(operation.operation)
         assert root is not None  # the document is valid
 
@@ -136,7 +165,7 @@ class CompiledOperation:
             return [compiler.compile(root, {key: details}, is_root=True) for key, details in fields.items()]
         return [compiler.compile(root, fields, is_root=True)]
 
-    def _choice(self, run: Run) -> VariableValues:
+    def _choosing_variables(self, run: Run) -> VariableValues:
         """The variables that choose, and no others: they are kept."""
         if not self._choosing:
             return VariableValues({}, {})

@@ -1,6 +1,6 @@
 """GraphQL over HTTP, clause by clause, and everything that is not a request."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,8 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from strawberry import scalars
 
-from app.api import documents
-from app.errors import BailiwickError
 from tests.fixtures.graphql_server import GRAPHQL, JSON, ask, assert_refused, client, codes
 
 
@@ -348,60 +346,6 @@ async def test_what_is_done_afterwards_has_the_context_and_comes_after_the_answe
     assert happened == ["http.response.start", "http.response.body", "the context"]
 
 
-async def test_a_document_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
-
-    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            calls.append(original.__name__)
-            return original(*arguments, **named)
-
-        return call
-
-    for name in ("parse", "validate"):
-        monkeypatch.setattr(documents, name, counted(getattr(documents, name)))
-    async with client(SCHEMA) as server:
-        for name in ("a", "b"):
-            answer = await ask(server, "query ($name: String!) { greeting(name: $name) }", {"name": name})
-            assert answer == {"data": {"greeting": f"hello {name}"}}
-    assert calls == ["parse", "validate"]
-
-
-async def test_of_many_operations_only_the_one_that_is_asked_for_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes going over the whole document, which may have hundreds of them."""
-    made: list[str | None] = []
-
-    class Noted(documents.Operation):
-        def __init__(self, node: Any, cost: Any, compiled: Any) -> None:
-            super().__init__(node, cost, compiled)
-            made.append(self.name)
-
-    monkeypatch.setattr(documents, "Operation", Noted)
-    kept = documents.Documents(SCHEMA, documents.Limits(1_000, 10, 100))
-    known = kept.document(" ".join(f"query q{number} {{ greeting }}" for number in range(50)))
-    for _ in range(2):
-        with pytest.raises(BailiwickError, match="has several operations"):
-            known.operation(None)
-        with pytest.raises(BailiwickError, match="has no operation `q50`"):
-            known.operation("q50")
-    assert made == []
-    assert known.operation("q7") is known.operation("q7")
-    assert known.operation("q8").name == "q8"
-    assert made == ["q7", "q8"]
-
-
-async def test_documents_with_choices_count_once_for_each_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "KEPT_CHARACTERS", 300)
-    kept = documents.Documents(SCHEMA, documents.Limits(100, 10, 100))
-    plain, choosing = "{ a: greeting }", "query ($v: Boolean!) { a: greeting @skip(if: $v) }"
-    kept.document(plain)
-    kept.document(choosing)
-    assert kept._characters == len(plain) + documents.MOST_VARIANTS * len(choosing)
-    kept.document(choosing.replace("a:", "b:"))
-    assert list(kept._known) == [choosing.replace("a:", "b:")]
-    assert kept._characters == documents.MOST_VARIANTS * len(choosing)
-
-
 async def test_what_is_larger_than_json_writers_like_is_answered_all_the_same() -> None:
     """It may have been stored before there were limits: one such value must not take whole pages with it."""
     deep: Any = 1
@@ -423,24 +367,6 @@ async def test_what_is_larger_than_json_writers_like_is_answered_all_the_same() 
         answer = await ask(server, "{ odd failing }")
         assert answer["data"] == {"odd": odd, "failing": None}
         assert codes(answer) == ["INTERNAL"]
-
-
-async def test_documents_that_are_remembered_are_bounded_and_refused_ones_are_not_among_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(documents, "KEPT_CHARACTERS", 100)
-    kept = documents.Documents(SCHEMA, documents.Limits(100, 10, 100))
-    first = kept.document("{ greeting }")
-    for number in range(20):
-        with pytest.raises(documents.DocumentError):
-            kept.document(f"{{ missing{number} }}")
-    for number in range(20):
-        assert kept.document("{ greeting }") is first  # in use, so it stays
-        kept.document(f"{{ b{number}: greeting }}")
-    for number in range(20):
-        kept.document(f"{{ a{number}: greeting }}")
-        assert kept._characters == sum(map(len, kept._known)) <= 100
-    assert kept.document("{ greeting }") is not first
 
 
 async def test_nothing_of_one_request_stays_for_the_next(server: httpx.AsyncClient) -> None:
