@@ -209,6 +209,7 @@ class Items:
         some = items if is_all and not start else items[start:end]
         if not self._alike(some, completed, place, run):
             self._one_by_one(iter(some), islice(items, end, None), completed, place, run)
+        run.left -= len(some)
         if not is_all:
             run.postpone(partial(self._more, items, completed, place, run), self._field.nodes, place, items[end:])
         return completed

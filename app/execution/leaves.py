@@ -55,6 +55,11 @@ def quickly(kind: GraphQLNamedType, names: dict[str, Any]) -> Quick | None:
     return None
 
 
+def is_converted(kind: GraphQLNamedType) -> bool:
+    """Whether a function makes of each value what the answer has."""
+    return isinstance(kind, GraphQLScalarType) and kind.name not in _STANDING
+
+
 def _enum(kind: GraphQLEnumType, names: dict[str, Any]) -> Quick | None:
     """Members of a Python enum, by their names in GraphQL."""
     wrapped = getattr(kind, "wrapped_cls", None)

@@ -20,6 +20,7 @@ from graphql import (
 from graphql.execution.collect_fields import CollectedFields
 
 from app.execution.fields import COSTLY, declared_weight, strawberry_field
+from app.execution.leaves import is_converted
 from app.execution.run import FUNCTION
 from app.execution.writing import Details, Written
 
@@ -71,7 +72,8 @@ def own_weight(definition: GraphQLField) -> int:
     if declared >= COSTLY:
         return 0
     field = strawberry_field(definition)
-    return max(declared, 1 if field is None or field.is_basic_field else FUNCTION)
+    is_had = field is None or field.is_basic_field
+    return max(declared, 1 if is_had and not is_converted(get_named_type(definition.type)) else FUNCTION)
 
 
 def total(fields: Sequence[Written]) -> int:
