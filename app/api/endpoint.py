@@ -107,12 +107,12 @@ class GraphQLEndpoint(Generic[C]):
             if not isinstance(result, ExecutionResult):
                 result = await result
         except DocumentError as refused:
-            return {"errors": mask(refused.errors, request_id)}, False
+            return {"errors": await mask(refused.errors, request_id)}, False
         except BailiwickError as error:
             return {"errors": [describe(error, request_id)]}, False
         if not result.errors:
             return {"data": result.data}, operation.type is OperationType.QUERY
-        errors = mask(result.errors, request_id)
+        errors = await mask(result.errors, request_id)
         if result.data is None and not any(error.path for error in result.errors):
             return {"errors": errors}, False  # it was not executed: variables, for example
         return {"errors": errors, "data": result.data}, False

@@ -1,5 +1,6 @@
 """The one door by which errors leave: expected ones as the contract has them, all others masked and logged whole."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,9 @@ _LONGEST_CHAIN = 20
 _LONGEST = 1_000
 """Of GraphQL's messages, in characters: they quote names and members of enums whole, however long they were sent."""
 
+_AT_A_TIME = 200
+"""How many errors are described before others may use the event loop: a few milliseconds."""
+
 _WHOLE = 5
 """How many different defects of one request are logged whole; the rest are counted."""
 
@@ -37,15 +41,19 @@ def describe(error: BailiwickError, request_id: str) -> Entry:
     return {"message": error.message, "extensions": extensions}
 
 
-def mask(errors: Iterable[GraphQLError], request_id: str) -> list[Entry]:
+async def mask(errors: Iterable[GraphQLError], request_id: str) -> list[Entry]:
     """GraphQL's errors as entries of `errors`, in their order.
 
     What GraphQL itself says about a document or its variables is INVALID with its message. Its suggestions stay: they
     are made from the schema, which everybody may read, never from data. Whatever nobody foresaw is INTERNAL and
-    tells nothing but the request's id, by which it stands in the log.
+    tells nothing but the request's id, by which it stands in the log. Of many, others have their turn meanwhile.
     """
     defects = _Defects(request_id)
-    entries = [_entry(error, request_id, defects) for error in errors]
+    entries: list[Entry] = []
+    for number, error in enumerate(errors, 1):
+        entries.append(_entry(error, request_id, defects))
+        if number % _AT_A_TIME == 0:
+            await asyncio.sleep(0)
     defects.conclude()
     return entries
 

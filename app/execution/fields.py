@@ -71,6 +71,7 @@ class Function:
     batched: Batched | None
     for_all: Callable[..., Any] | None
     looks_ahead: bool
+    is_async: bool
     weight: int
 
 
@@ -138,7 +139,7 @@ def _access(definition: GraphQLField) -> Access:
             resolve_all = getattr(extension, "resolve_all", None)
             for_all = partial(resolve_all, for_all) if for_all is not None and resolve_all is not None else None
     batched, ahead = getattr(written, "batched", None), getattr(written, "looks_ahead", False)
-    return Function(call, tuple(guards), batched, for_all, ahead, declared_weight(definition))
+    return Function(call, tuple(guards), batched, for_all, ahead, field.is_async, declared_weight(definition))
 
 
 def _is_quick(extension: Any) -> bool:

@@ -17,11 +17,14 @@ from app.eager import Rest
 AT_A_TIME: Final = 5_000
 """How many values are had before others may use the event loop: a few milliseconds; see `fields.weight_of`."""
 
+ERROR: Final = 30
+"""What it counts as to note an error."""
+
 FUNCTION: Final = 3
 """What it counts as to call a function for a value."""
 
 AWAITED: Final = 500
-"""What it counts as to begin what is waited for: nobody knows what it does until then."""
+"""What it counts as to begin what is waited for, where nobody knows what it does until then."""
 
 PENDING: Final = object()
 """Stands where a value is still waited for."""
@@ -63,12 +66,13 @@ class Info:
 
 
 class Waiting(NamedTuple):
-    """An awaitable, what completes its value, and where that belongs."""
+    """An awaitable, what completes its value, where that belongs, and as how many values it counts to begin it."""
 
     awaitable: Awaitable[Any]
     complete: Completer
     place: Place
     nodes: list[FieldNode]
+    weight: int
 
 
 class Parents(NamedTuple):
@@ -196,12 +200,20 @@ class Run:
         if not any(path[:length] in nulled for length in range(len(path) + 1)):
             nulled.add(path)
             self._errors.append(error)
+            self.left -= ERROR
 
     # What is waited for.
 
-    def wait(self, awaitable: Awaitable[Any], complete: Completer, nodes: list[FieldNode], place: Place) -> Any:
+    def wait(
+        self,
+        awaitable: Awaitable[Any],
+        complete: Completer,
+        nodes: list[FieldNode],
+        place: Place,
+        weight: int = AWAITED,
+    ) -> Any:
         """Go on without a value; PENDING stands in its place."""
-        self._pend().waiting.append(Waiting(awaitable, complete, place, nodes))
+        self._pend().waiting.append(Waiting(awaitable, complete, place, nodes, weight))
         return PENDING
 
     def batch(
@@ -279,7 +291,7 @@ class Run:
             tasks = []
             for one in waiting:
                 tasks.append(group.create_task(_outcome(one.awaitable)))
-                self.left -= AWAITED
+                self.left -= one.weight
                 if self.left <= 0:
                     await self._give_way()
         return [task.result() for task in tasks]

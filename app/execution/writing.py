@@ -18,7 +18,7 @@ from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Known, SeldomLeaf, Selections, completion
 from app.execution.fields import COSTLY, Access, Accesses, Attribute, Constant, Function, Stock
 from app.execution.leaves import Quick, quickly
-from app.execution.run import PENDING, Completer, Info, located
+from app.execution.run import AWAITED, PENDING, Completer, Info, located
 
 Details = Sequence[FieldDetails]
 Text = list[str]
@@ -86,7 +86,8 @@ class Writer:
             failed = [f"run.collect(e, nodes_{number}, {place})", "v = None"]
         else:
             failed = [f"raise located(e, nodes_{number}, {place}) from e"]
-        had = [*self._value(one, place), *(self._begun(one, place) if begins else ()), *self._completion(one, place)]
+        waited = self._begun(one, place) if begins else self._waited(one, place)
+        had = [*self._value(one, place), *waited, *self._completion(one, place)]
         return ["try:", *indented(had), "except Exception as e:", *indented(failed), f"d[{one.key!r}] = v"]
 
     def arguments(self, one: Written) -> tuple[Text, str]:
@@ -149,7 +150,7 @@ class Writer:
             names[f"selected_{number}"] = self._selected(get_named_type(one.kind), one.details)
             passed = f"Info(run.context, selected_{number})"
         call = f"v = call_{number}(o, {passed}{arguments})"
-        if how.weight < COSTLY:
+        if how.weight < COSTLY or how.is_async:  # to call what is asynchronous begins nothing
             return [call]
         later = (
             f"partial(call_{number}, o, {passed}{arguments}), {how.weight}, complete_{number}, nodes_{number}, {place}"
@@ -169,6 +170,15 @@ class Writer:
             "if v.__class__ is Coroutine: v = begin(v)",
             f"if v.__class__ is Rest: v = run.wait(v, complete_{number}, nodes_{number}, {place})",
         ]
+
+    def _waited(self, one: Written, place: str) -> Text:
+        """Text that waits for a coroutine of which is known that it takes long."""
+        if not isinstance(one.access, Function) or not one.access.is_async or one.access.weight <= AWAITED:
+            return []
+        number = one.number
+        self.names["Coroutine"] = CoroutineType
+        wait = f"run.wait(v, complete_{number}, nodes_{number}, {place}, {one.access.weight})"
+        return [f"if v.__class__ is Coroutine: v = {wait}"]
 
     def _selected(self, kind: GraphQLNamedType, details: Details) -> frozenset[str] | None:
         """The names of the fields that are asked of values of one object type."""

@@ -122,6 +122,7 @@ class Query:
         list[types.Decision | None] | None,
         "Many questions at one moment, in the same order, at most 1000; a refused one is a null with an error.",
         needs=[SignedIn],
+        weight=5000,
     )
     @looks_ahead
     async def checks(
