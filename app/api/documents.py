@@ -31,10 +31,8 @@ RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MAX_ERRORS = 25
 """More would not help anybody, and each has to be located in the text."""
 
-KEPT_CHARACTERS = 64_000
+KEPT_CHARACTERS = 125_000
 """Of the texts of documents that are remembered; with what was made of them they take 400 to 700 times as much.
-
-What is kept holds everybody whenever the garbage collector goes over it: 170,000 objects at most, 50 to 130 ms.
 
 One with directives counts once for each choice of what is skipped and included that is kept of it.
 """

@@ -54,8 +54,18 @@ async def mask(errors: Iterable[GraphQLError], request_id: str) -> list[Entry]:
         entries.append(_entry(error, request_id, defects))
         if number % _AT_A_TIME == 0:
             await asyncio.sleep(0)
+        _let_go(error)
     defects.conclude()
     return entries
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget where an error was raised: the request is there that has it, and only the garbage collector could tell."""
+    for _ in range(_LONGEST_CHAIN):
+        if error is None:
+            break
+        error.__traceback__ = None
+        error = error.original_error if isinstance(error, GraphQLError) else error.__cause__ or error.__context__
 
 
 def _entry(error: GraphQLError, request_id: str, defects: "_Defects") -> Entry:

@@ -1,26 +1,20 @@
 """`bailiwick serve`: the server."""
 
 import asyncio
-import gc
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
 
 import click
-import uvicorn
-from starlette.types import ASGIApp
 
 from app.asgi import create_app
 from app.cli import demo, logs
+from app.cli.server import Server, configured
 from app.cli.settings import warn_of_unknown
 from app.cli.store import expect_current, expect_secret
 from app.db.engine import Database
 from app.services.demo.people import demo_people
 from app.settings import Settings, load
-from app.web.protocol import BoundedProtocol
-
-GRACE = 10
-"""Seconds that requests under way are given when the server is stopped."""
 
 
 @click.command
@@ -46,29 +40,7 @@ def serve(host: str | None, port: int | None, is_demo: bool) -> None:
             raise click.ClickException("the server did not start: the log says why") from None
 
 
-def keep_what_is_there() -> None:
-    """Spare the garbage collector all that a server has at its start: to go over it holds everybody for 60 ms."""
-    gc.collect()
-    gc.freeze()
-
-
-def configured(app: ASGIApp, grace: int = GRACE) -> uvicorn.Config:
-    """How an application is served: HTTP within bounds, and of what uvicorn can do nothing that is done elsewhere."""
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http=BoundedProtocol,
-        ws="none",
-        lifespan="on",
-        log_config=None,  # app.cli.logs has seen to it
-        access_log=False,  # app.web.edge writes a line for each request
-        server_header=False,
-        proxy_headers=False,  # nothing here asks for the client's address or scheme
-        timeout_graceful_shutdown=grace,
-    )
-
-
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says where it is when it is there."""
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
@@ -78,7 +50,6 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        keep_what_is_there()
         what = "the explorer is" if self._explorer else "Bailiwick answers"
         click.echo(f"{what} at {self._place} until Ctrl-C")
 

@@ -124,10 +124,14 @@ def _nullable(complete: Completer, field: FieldContext) -> Completer:
         if isinstance(value, Exception):
             raise value
         if isawaitable(value):
-            return run.wait(value, complete_any, field.nodes, place)
+            return run.wait(value, partial(_complete_any, complete, field), field.nodes, place)
         return complete(value, place, run)
 
     return complete_any
+
+
+def _complete_any(complete: Completer, field: FieldContext, value: Any, place: Place, run: Run) -> Any:
+    return _nullable(complete, field)(value, place, run)  # a function that spoke of itself would keep itself
 
 
 def _non_null(complete: Completer, field: FieldContext) -> Completer:
@@ -135,13 +139,17 @@ def _non_null(complete: Completer, field: FieldContext) -> Completer:
 
     def complete_non_null(value: Any, place: Place, run: Run) -> Any:
         if value.__class__ not in PLAIN and isawaitable(value):
-            return run.wait(value, complete_non_null, field.nodes, place)
+            return run.wait(value, partial(_complete_non_null, complete, field), field.nodes, place)
         completed = complete(value, place, run)
         if completed is None:
             raise TypeError(message)
         return completed
 
     return complete_non_null
+
+
+def _complete_non_null(complete: Completer, field: FieldContext, value: Any, place: Place, run: Run) -> Any:
+    return _non_null(complete, field)(value, place, run)
 
 
 def _leaf(kind: GraphQLOutputType, field: FieldContext) -> Completer:

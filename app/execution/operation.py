@@ -80,6 +80,23 @@ class Workshop:
         return CompiledOperation(self, document, operation)
 
 
+class Compiled:
+    """What makes an answer: for a mutation one selection after the other, for a query all at once.
+
+    When nobody executes it any more all of it goes, for its functions would else keep each other until the garbage
+    collector finds them, which goes over all there is.
+    """
+
+    __slots__ = ("_compiler", "selections")
+
+    def __init__(self, selections: list[Selection], compiler: Compiler) -> None:
+        self.selections = selections
+        self._compiler = compiler
+
+    def __del__(self) -> None:
+        self._compiler.close()
+
+
 class CompiledOperation:
     """One operation, compiled when it is first executed."""
 
@@ -92,7 +109,7 @@ class CompiledOperation:
         visit(document, found)
         self._choosing = sorted(found.choosing)
         self._is_stock = bool(found.names & STOCK_DIRECTIVES) or operation.operation is OperationType.SUBSCRIPTION
-        self._variants: OrderedDict[Choice, list[Selection]] = OrderedDict()
+        self._variants: OrderedDict[Choice, Compiled] = OrderedDict()
 
     def execute(self, context: Any, variables: Mapping[str, Any], root_value: Any = None) -> Result:
         """The result of the operation; awaitable where something has to be waited for."""
@@ -107,29 +124,29 @@ class CompiledOperation:
         choice = self._choice(run) if self._choosing else ()
         if choice is None:
             return self._execute_stock(context, variables, root_value)
-        selections = self._variants.get(choice)
-        if selections is not None:
+        compiled = self._variants.get(choice)
+        if compiled is not None:
             if self._choosing:
                 self._variants.move_to_end(choice)
-            return _execute(selections, run)
+            return _execute(compiled, run)
         background = self._workshop.background
         if background is None:
             return self._execute_compiled(self._compiled(run), choice, run)
         return self._execute_later(background, choice, run)
 
     async def _execute_later(self, background: Background, choice: Choice, run: Run) -> ExecutionResult:
-        selections = await background.run((id(self), choice), partial(self._compiled, run))
-        result = self._execute_compiled(selections, choice, run)
+        compiled = await background.run((id(self), choice), partial(self._compiled, run))
+        result = self._execute_compiled(compiled, choice, run)
         return result if isinstance(result, ExecutionResult) else await result
 
-    def _execute_compiled(self, selections: list[Selection] | None, choice: Choice, run: Run) -> Result:
+    def _execute_compiled(self, compiled: Compiled | None, choice: Choice, run: Run) -> Result:
         """Remember what was compiled for a choice, and execute it."""
-        if selections is None:
+        if compiled is None:
             return self._execute_stock(run.context, run.raw_variables, run.root_value)
-        self._variants[choice] = selections
+        self._variants[choice] = compiled
         if len(self._variants) > MOST_VARIANTS:
             self._variants.popitem(last=False)
-        return _execute(selections, run)
+        return _execute(compiled, run)
 
     def _choice(self, run: Run) -> Choice | None:
         """What the variables choose; None where one of them is null, which graphql-core refuses where it matters."""
@@ -138,14 +155,14 @@ class CompiledOperation:
             return None
         return tuple(known.get(name) for name in self._choosing)
 
-    def _compiled(self, run: Run) -> list[Selection] | None:
-        """What makes the answer: for a mutation one after the other, for a query all at once. None: it can't be had."""
+    def _compiled(self, run: Run) -> Compiled | None:
+        """What makes the answer; None where it can't be had."""
         try:
             return self._compile(run)
         except (GraphQLError, RecursionError):
             return None
 
-    def _compile(self, run: Run) -> list[Selection]:
+    def _compile(self, run: Run) -> Compiled:
         schema, operation = self._workshop.schema, self._operation
         fragments = {
             one.name.value: FragmentDetails(one, None)
@@ -162,8 +179,10 @@ class CompiledOperation:
         compiler = Compiler(schema, self._workshop.accesses, self._workshop.binder, subfields)
         fields = collect_fields(schema, fragments, values, root, operation).grouped_field_set
         if operation.operation is OperationType.MUTATION:
-            return [compiler.compile(root, {key: details}, is_root=True) for key, details in fields.items()]
-        return [compiler.compile(root, fields, is_root=True)]
+            selections = [compiler.compile(root, {key: details}, is_root=True) for key, details in fields.items()]
+        else:
+            selections = [compiler.compile(root, fields, is_root=True)]
+        return Compiled(selections, compiler)
 
     def _choosing_variables(self, run: Run) -> VariableValues:
         """The variables that choose, and no others: they are kept."""
@@ -202,7 +221,9 @@ class CompiledOperation:
         )
 
 
-def _execute(selections: list[Selection], run: Run) -> Result:
+def _execute(compiled: Compiled, run: Run) -> Result:
+    run.compiled = compiled
+    selections = compiled.selections
     parts: list[dict[str, Any]] = []
     for number, select in enumerate(selections):
         if not _select(select, parts, run):

@@ -106,6 +106,8 @@ class Run:
     """One execution of one operation."""
 
     # Most executions come to none of this, and don't make it.
+    compiled: object = None
+    """What is executed, so that it stays until the end."""
     _executor: Executor[Any] | None = None
     _errors: list[GraphQLError] | None = None
     _nulled: set[tuple[str | int, ...]] | None = None

@@ -60,6 +60,14 @@ class Compiler:
         self._written[made] = written
         return made
 
+    def close(self) -> None:
+        """Let go of all that was compiled; nothing of it can be called any more."""
+        self._writer.names.clear()
+        self._made.clear()
+        self._written.clear()
+        self._flats.clear()
+        del self._writer, self._flattener
+
     def _selections(self, details: Details) -> Selections:
         """The selections of a field (its nodes)."""
         return Selections(

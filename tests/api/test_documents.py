@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import Token
+from graphql import GraphQLError, Token
 
 from app.api import documents
 from app.api.documents import Documents, Limits, Operation
-from app.errors import BailiwickError
-from tests.fixtures.graphql_server import ask, client
+from app.errors import BailiwickError, not_found
+from app.execution.run import Run
+from tests.fixtures.graphql_server import ask, client, codes
 
 
 @strawberry.type
@@ -22,6 +23,10 @@ class Query:
     @strawberry.field
     def greeting(self, name: str = "you") -> str:
         return f"hello {name}"
+
+    @strawberry.field
+    def failing(self) -> int | None:
+        raise not_found()
 
     @strawberry.field
     def same(self) -> "Query":
@@ -163,3 +168,50 @@ async def test_no_word_of_a_document_holds_all_the_others(kept: Documents) -> No
     tokens = [one for one in gc.get_objects() if isinstance(one, Token) and one.value in {"oddly", "odd", "Odd"}]
     assert tokens
     assert all(token.next is None is token.prev for token in tokens)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ a: greeting same { same { b: greeting } } }",
+        "query ($name: String!, $yes: Boolean!) { greeting(name: $name) same @skip(if: $yes) { greeting } }",
+    ],
+)
+async def test_a_document_that_leaves_takes_with_it_all_that_was_made_of_it(kept: Documents, text: str) -> None:
+    """Nothing is left for the garbage collector, which does not look at what stayed long (app/cli/server.py)."""
+
+    async def ask() -> None:
+        operation = await kept.operation(text, None)
+        result: Any = operation.compiled.execute(None, {"name": "you", "yes": False})
+        assert (await result).errors is None
+
+    await ask()
+    await asyncio.sleep(0.01)
+    gc.collect()
+    gc.disable()
+    try:
+        kept._known.clear()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+async def test_an_error_that_was_told_leaves_nothing_of_its_request_behind() -> None:
+    def there() -> list[object]:
+        return [one for one in gc.get_objects() if isinstance(one, Run | GraphQLError)]
+
+    text = "query ($name: String!) { greeting(name: $name) failing }"
+    async with client(SCHEMA) as server:
+        await ask(server, text, {"name": "you"})
+        await asyncio.sleep(0.05)  # until the background has let go of what it worked for
+        gc.collect()
+        gc.disable()
+        try:
+            others = there()
+            answer = await ask(server, text, {"name": "you"})
+            left = [one for one in there() if not any(one is other for other in others)]
+        finally:
+            gc.enable()
+    assert codes(answer) == ["NOT_FOUND"]
+    assert answer["data"] == {"greeting": "hello you", "failing": None}
+    assert left == []

@@ -4,10 +4,8 @@ import socket
 import sys
 from dataclasses import astuple
 
-import uvicorn
-
 from app.cli import logs
-from app.cli.serve import configured, keep_what_is_there
+from app.cli.server import Server, configured
 from app.services.demo.large.size import Size
 from app.settings import load
 from tests.bench.entrants import application
@@ -18,12 +16,11 @@ def told(size: Size) -> str:
     return ",".join(str(number) for number in astuple(size))
 
 
-class Server(uvicorn.Server):
+class Told(Server):
     """Says when it is there."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        keep_what_is_there()
         assert sockets
         print(sockets[0].getsockname()[1], flush=True)  # noqa: T201 - it is what the one who measures waits for
 
@@ -34,7 +31,7 @@ def main(name: str, size: str) -> None:
     logs.configure(settings)
     app = application(name, settings, Size(*map(int, size.split(","))))
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        Server(configured(app, grace=1)).run(sockets=[listener])
+        Told(configured(app, grace=1)).run(sockets=[listener])
 
 
 if __name__ == "__main__":
