@@ -22,8 +22,10 @@ from graphql import (
     GraphQLOutputType,
     Undefined,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
+    is_list_type,
 )
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import inspect, is_iterable
@@ -184,7 +186,10 @@ class Items:
         self._weight = selections.weight(get_named_type(item_type))
         self._field = field
         self._selections = selections
-        self._lists: dict[type, ListSelection] = {}
+        self._lists: dict[Selection, ListSelection] = {}
+        if isinstance(get_named_type(item_type), GraphQLObjectType) and not is_list_type(get_nullable_type(item_type)):
+            select = selections.of(get_named_type(item_type))
+            self._lists[select] = selections.of_list(select)  # now, with all the rest, and not when others wait
 
     def complete(self, items: Any, place: Place, run: Run) -> Any:
         """The list of what the answer has of each item."""
@@ -238,9 +243,11 @@ class Items:
         kind = classes.pop() if len(classes) == 1 else None
         if kind not in self._known:
             return False
-        if kind not in self._lists:
-            self._lists[kind] = self._selections.of_list(self._known[kind])
-        return self._lists[kind](items, completed, place, self._is_nullable, self._fail, run)
+        select = self._known[kind]
+        complete = self._lists.get(select)
+        if complete is None:
+            complete = self._lists[select] = self._selections.of_list(select)
+        return complete(items, completed, place, self._is_nullable, self._fail, run)
 
     def _one_by_one(
         self, items: Iterator[Any], others: Iterator[Any], completed: list[Any], place: Place, run: Run

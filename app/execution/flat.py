@@ -58,7 +58,7 @@ class Flattener:
         tests: Text = []
         made: dict[str, str] = {}
         for one in fields:
-            if one not in flat:
+            if all(one is not other for other in flat):
                 made[one.key] = "None"
             elif isinstance(one.access, Constant):
                 made[one.key] = repr(one.access.value)

@@ -84,10 +84,11 @@ class Compiler:
         """What a selection makes of each of a list: the flat fields of all of them first, then one by one the rest."""
         written = self._written[select]
         flat = [one for one in written if self._flattener.is_flat(one)][:FIELDS_AT_A_TIME]
-        rest = [one for one in written if one not in flat]
-        self._writer.names["flat"] = self._function("items, run", self._flattener.text(flat, written))
+        rest = [one for one in written if all(one is not other for other in flat)]
+        name = f"flat_{next(self._writer.numbers)}"
+        self._writer.names[name] = self._function("items, run", self._flattener.text(flat, written))
         text = [
-            "try: made = flat(items, run)",
+            f"try: made = {name}(items, run)",
             "except Exception: return False",
             "if made is None: return False",
             "start = len(completed)",
@@ -105,8 +106,7 @@ class Compiler:
                 "        fail(e, place, run)",
                 "        completed[index] = None",
             ]
-        parameters = "items, completed, above, is_nullable, fail, run, flat=flat"
-        made: ListSelection = self._function(parameters, [*text, "return True"])
+        made: ListSelection = self._function("items, completed, above, is_nullable, fail, run", [*text, "return True"])
         return made
 
     def _flat_below(self, one: Written, kind: GraphQLObjectType) -> Flat | None:
