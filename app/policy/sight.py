@@ -1,12 +1,15 @@
 """What a view shows in lists: environments, projects and teams below a node, in order of name, hidden ones left out."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from app.policy.entities import Environment, Node, Project, Team
 from app.policy.ordered import Ordered
 from app.policy.sets import flags, holds, marks, members
 from app.policy.structure import order_of
 from app.policy.views import SMALL, View
+from app.policy.vocabulary import Permission
 
 FEW = 20
 """Who sees less than one in so many has their own sorted; else the order of all is gone through."""
@@ -38,13 +41,14 @@ class Sight:
         if isinstance(structure.nodes[within], Project):
             own, environments = structure.environments_of[within], structure.environments
             return Ordered.of([environments[n] for n in own if view.sees_environment(n)], order_of)
-        projects = view.node_view.showing_environments & (structure.subtree(within) if within else structure.all_nodes)
-        if projects.bit_count() * FEW < len(structure.nodes):
+        projects = self._showing_below(within)
+        if self._are_few(projects):
             seen = (n for p in members(projects) for n in structure.environments_of[p] if view.sees_environment(n))
             numbers = sorted(seen, key=structure.environment_order)
             return Ordered(numbers, structure.environments, order_of)
         if len(structure.environments) <= SMALL:
-            return Ordered.of([structure.environments[n] for n in view.environments_by_name(projects)], order_of)
+            shown = view.environments_in(projects, by_name=True)
+            return Ordered.of([structure.environments[n] for n in shown], order_of)
         if within == 0:
             keeps = view.sees_environment
         else:
@@ -61,6 +65,32 @@ class Sight:
             keeps,
             lambda: view.count_environments(projects),
         )
+
+    def environment_names(self, within: Node) -> Counter[str]:
+        """How many visible environments of the projects at and below a node have each name."""
+        structure = self._structure
+        projects = self._showing_below(structure.node_number[within.id])
+        if len(structure.environments) <= SMALL or self._are_few(projects):
+            known = self.environments(within)
+            found: Iterable[Environment] = known.first(len(known))
+        else:
+            found = map(structure.environments.__getitem__, self._view.environments_in(projects, by_name=False))
+        return Counter(map(attrgetter("name"), found))
+
+    def approvable(self) -> list[Environment]:
+        """The environments whose deployments the subject may approve: where a rule of some restriction names them."""
+        structure, view = self._structure, self._view
+        names = flags(view.passing.approvable, len(structure.restrictions)).__getitem__
+        named = (n for n in structure.restricted if any(map(names, structure.matching[n].all)))
+        return [structure.environments[n] for n in named if view.may_in_environment(Permission.ENVIRONMENT_APPROVE, n)]
+
+    def _showing_below(self, within: int) -> int:
+        """The projects at and below a node of which environments may be seen."""
+        below = self._structure.subtree(within) if within else self._structure.all_nodes
+        return self._view.node_view.showing_environments & below
+
+    def _are_few(self, projects: int) -> bool:
+        return projects.bit_count() * FEW < len(self._structure.nodes)
 
     def projects(self, within: Node) -> Ordered[Node]:
         """The visible projects at and below a node."""

@@ -62,8 +62,7 @@ class Summary:
 
 async def pending_approvals(reader: Reader, objects: Objects) -> list[Deployed]:
     """The BLOCKED deployments that wait for the asker: they may approve and have decided nothing yet (G-4)."""
-    seen = objects.sight.environments(objects.facts.organization)
-    mine = [each.id for each in seen if objects.view.may(Permission.ENVIRONMENT_APPROVE, each.id)]
+    mine = [environment.id for environment in objects.sight.approvable()]
     found = await waiting_in(reader, objects, Place(mine), DeploymentStatus.BLOCKED) if mine else []
     return [each for each in found if _waits_for_asker(objects, each)]
 

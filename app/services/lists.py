@@ -177,9 +177,7 @@ def restriction_order(objects: Objects, restriction: Restriction) -> tuple[str, 
 
 def environment_names(objects: Objects, node: Node, search: str | None = None) -> list[EnvironmentName]:
     """Each distinct name of the environments that the asker sees below a node (BAS-26)."""
-    counts: dict[str, int] = {}
-    for environment in environments(objects, node, EnvironmentFilter()):
-        counts[environment.name] = counts.get(environment.name, 0) + 1
+    counts = objects.sight.environment_names(node)
     named = {r.environment_name: r for r in objects.facts.restrictions_at(node.id) if objects.sees_restriction(r)}
     names = sorted((name for name in counts if search is None or matches_search(search, name)), key=name_order)
     return [EnvironmentName(name, counts[name], named.get(name)) for name in names]

@@ -211,6 +211,8 @@ def told(objects: Objects) -> dict[str, Any]:
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
         "environments": [each.id for each in objects.sight.environments(facts.organization)],
+        "names": objects.sight.environment_names(facts.organization),
+        "approvable": {each.id for each in objects.sight.approvable()},
         "projects": [each.id for each in objects.sight.projects(facts.organization)],
         "teams": [each.id for each in objects.sight.teams()],
         "below": {id: [each.id for each in objects.sight.environments(team)] for id, team in facts.teams.items()},

@@ -1,5 +1,6 @@
 """What lists hold is what is seen one by one, whichever way the list is made: few, kept, or gone through."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.policy.ordered import Ordered
 from app.policy.sight import Sight
 from app.policy.structure import Structure, order_of
 from app.policy.views import View
+from app.policy.vocabulary import Permission
 from tests.fixtures.world import files, load
 
 WAYS = {"few": (0, sight.SMALL), "kept": (1_000_000, sight.SMALL), "gone through": (1_000_000, 0)}
@@ -36,14 +38,18 @@ def test_lists_and_counts_hold_what_is_seen(path: Path, way: str, monkeypatch: p
 def _check(view: View, within: Node) -> None:
     facts, lists = view.facts, Sight(view)
     below = [node for node in (*facts.teams.values(), *facts.projects.values()) if within in facts.path(node.id)]
-    projects = [node for node in (within, *below) if node.id in facts.projects]
+    projects = {node.id: node for node in (within, *below) if node.id in facts.projects}.values()
     environments = [each for project in projects for each in facts.environments_of(project.id)]
+    assert lists.environment_names(within) == Counter(e.name for e in environments if view.sees(e.id))
     _same(lists.environments(within), {e.id for e in environments if view.sees(e.id)})
     _same(lists.projects(within), {p.id for p in projects if view.sees(p.id)})
     teams = [node for node in facts.children(within.id) if isinstance(node, Team)]
     _same(lists.teams_right_below(within), {t.id for t in teams if view.sees(t.id)})
     if within.id == facts.organization.id:
         _same(lists.teams(), {id for id in facts.teams if view.sees(id)})
+        approvable = [e.id for e in lists.approvable()]
+        assert len(approvable) == len(set(approvable))
+        assert set(approvable) == {id for id in facts.environments if view.may(Permission.ENVIRONMENT_APPROVE, id)}
 
 
 def _same(found: Ordered[Any], expected: set[str]) -> None:
