@@ -19,8 +19,8 @@ from app.policy.entities import (
     Resource,
     Restriction,
     Team,
-    person_order,
 )
+from app.policy.everybody import Everybody
 from app.policy.grouping import grouped, regrouped
 from app.policy.roles import BUILT_IN_ROLES, Role
 
@@ -173,9 +173,6 @@ class Facts:
             computed = known.__dict__.get(name)
             if computed is not None and not any(changed.get(each) for each in sources):
                 self.__dict__[name] = computed
-        for name in _OF_PEOPLE if self.people is known.people else ():
-            if name in known.__dict__:
-                self.__dict__[name] = known.__dict__[name]
         for name, source, key in _GROUPS:
             if name in known.__dict__ and name not in self.__dict__:
                 now = getattr(self, source)
@@ -188,6 +185,8 @@ class Facts:
                 )
                 if was == now:
                     self.__dict__[name] = known.__dict__[name]
+        if "everybody" in known.__dict__:
+            self.everybody.take_over(known.everybody)
 
     def complete(self) -> None:
         """Compute the groups that almost every question asks for, while there is time."""
@@ -196,19 +195,16 @@ class Facts:
 
     def compute_like(self, known: "Facts") -> None:
         """Compute of these what another version has computed."""
-        for name in (*_ASKED_FOR, *_OF_PEOPLE):
+        for name in _ASKED_FOR:
             if name in known.__dict__:
                 getattr(self, name)
+        if "everybody" in known.__dict__:
+            self.everybody.compute_like(known.everybody)
 
     @computed
-    def people_by_name(self) -> tuple[Person, ...]:
-        """Everybody, in order of name."""
-        return tuple(sorted(self.people.values(), key=person_order))
-
-    @computed
-    def person_number(self) -> dict[str, int]:
-        """The place of each in that order, by id."""
-        return {person.id: number for number, person in enumerate(self.people_by_name)}
+    def everybody(self) -> Everybody:
+        """The people, in order of name and by what they have in common."""
+        return Everybody(self.organization.id, self.people, self.teams, self._memberships_by_node)
 
     @computed
     def grants(self) -> dict[str, Grant]:
@@ -279,9 +275,6 @@ _GROUPS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 
 _ASKED_FOR = (*(each[0] for each in _GROUPS), "_children", "_bounds_of_memberships", "_bounds_of_grants")
 """What almost every question asks for."""
-
-_OF_PEOPLE = ("people_by_name", "person_number")
-"""What is computed of people, who are read anew with each change of theirs."""
 
 _SPANS: tuple[tuple[str, str, Callable[[Any], Iterable[Membership | Grant]]], ...] = (
     ("_bounds_of_memberships", "memberships", lambda membership: (membership,)),

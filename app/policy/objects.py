@@ -46,7 +46,7 @@ class Objects:
     def _sees_person(self, id: str) -> bool:
         """Whether somebody is among `people`; looks at them alone while nobody has asked for all."""
         if "_marked_people" in self.__dict__:
-            return holds(self._marked_people, self.facts.person_number[id])
+            return holds(self._marked_people, self.facts.everybody.number[id])
         return self.view.subject.sees_everybody or any(map(self._shows_subject, self.facts.memberships_of(id)))
 
     def sees_membership(self, membership: Membership) -> bool:
@@ -94,19 +94,24 @@ class Objects:
         """What the subject sees in lists."""
         return Sight(self.view)
 
+    @property
+    def sees_all_members(self) -> bool:
+        """Whether whoever has a membership here is seen, without looking at one."""
+        return self.view.subject.sees_everybody or bool(self._watched & 1)
+
     def people(self) -> list[Person]:
         """Everybody the subject sees who belongs here or is an instance administrator, in order of name.
 
         Themselves, and who, on a node where the subject holds MEMBERS_VIEW, holds a level of VIEWER or higher or has
         a membership of their own. Some see everybody (`Subject.sees_everybody`).
         """
-        everybody = self.facts.people_by_name
+        everybody = self.facts.everybody.by_name
         return list(compress(everybody, flags(int.from_bytes(self._marked_people, "little"), len(everybody))))
 
     @computed
     def _marked_people(self) -> bytes:
         """The same as a set of their numbers: ids would take 50 bytes for each of them in each view."""
-        number = self.facts.person_number
+        number = self.facts.everybody.number
         if self.view.subject.sees_everybody and self.view.is_good:
             return marks((1 << len(number)) - 1, len(number))
         seen = {self.view.subject.id} & number.keys()

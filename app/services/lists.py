@@ -190,9 +190,8 @@ def name_order(name: str) -> tuple[str, str]:
 
 def subjects(objects: Objects, permission: Permission, resource_id: str) -> list[Person]:
     """Who may do this to that, of the people that the asker sees."""
-    view = objects.view
-    sees_all = view.subject.sees_everybody or bool(view.node_view.watched & 1)
-    return list(who_may(objects.facts, objects.people(), permission, resource_id, view.at, are_all=sees_all))
+    at, sees_all = objects.view.at, objects.sees_all_members
+    return list(who_may(objects.facts, objects.people(), permission, resource_id, at, are_all=sees_all))
 
 
 def service_accounts(objects: Objects) -> list[Person]:

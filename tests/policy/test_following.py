@@ -13,6 +13,7 @@ from app.policy.objects import Objects
 from app.policy.renewal import followed
 from app.policy.structure import Structure
 from app.policy.subject import Subject
+from app.policy.subjects import who_may
 from app.policy.views import View
 from app.policy.vocabulary import EnvironmentState, Permission, ProjectKind
 from tests.proof.random_worlds import random_world
@@ -207,6 +208,10 @@ def told(objects: Objects) -> dict[str, Any]:
         "may": {id: view.permissions(id) for id in (*ids, "env_of_nobody")},
         "people": {id: objects.person(id) is not None for id in facts.people},
         "everybody": [person.id for person in objects.people()],
+        "who": [
+            [person.id for person in who_may(facts, objects.people(), permission, facts.organization.id, view.at)]
+            for permission in (Permission.ORGANIZATION_VIEW, Permission.MEMBERS_VIEW)
+        ],
         "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},
@@ -276,6 +281,8 @@ def test_who_asks_next_has_nothing_to_compute(change: Change) -> None:
 def computed_of(structure: Structure) -> set[str]:
     """What whoever asks about a structure and its facts finds computed."""
     parts = {"structure": structure, "facts": structure.facts}
+    if "everybody" in structure.facts.__dict__:
+        parts["everybody"] = structure.facts.everybody
     parts |= {name: getattr(structure, name) for name in ("grantees", "approvers") if name in structure.__dict__}
     names = {f"{of}.{name}" for of, part in parts.items() for name in part.__dict__}
     above = {number for number, below in enumerate(structure.children) if below}

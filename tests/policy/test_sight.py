@@ -47,6 +47,7 @@ def _check(view: View, within: Node) -> None:
     _same(lists.teams_right_below(within), {t.id for t in teams if view.sees(t.id)})
     if within.id == facts.organization.id:
         _same(lists.teams(), {id for id in facts.teams if view.sees(id)})
+        assert sorted(lists.each_team(), key=order_of) == list(lists.teams())
         approvable = [e.id for e in lists.approvable()]
         assert len(approvable) == len(set(approvable))
         assert set(approvable) == {id for id in facts.environments if view.may(Permission.ENVIRONMENT_APPROVE, id)}
