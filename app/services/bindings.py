@@ -11,7 +11,7 @@ from app.policy.roles import Role
 from app.policy.vocabulary import ErrorCode, Permission
 from app.services.changes import Change
 from app.services.departures import forget_member, forget_membership
-from app.services.joining import team_may_join, user_may_join
+from app.services.joining import teams_that_may_join, user_may_join
 from app.services.last_admin import expect_admin_remains, lasts_as_admin
 from app.services.patch import ABSENT, Absent
 from app.services.problems import Problems
@@ -96,7 +96,7 @@ class Bindings:
         team = self._change.objects.node(binding.team_id)
         if not isinstance(team, Team):
             return self._refuse("there is no such team", *path, "teamId")
-        if not team_may_join(self._change.objects, self._node, team):
+        if not any(teams_that_may_join(self._change.objects, self._node, (team,))):
             message = "a team is invited to other teams and projects, by a direct member or ADMIN of it"
             return self._refuse(message, *path, "teamId", code=ErrorCode.INELIGIBLE_SUBJECT)
         return True

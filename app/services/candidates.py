@@ -3,16 +3,20 @@
 Exactly those whom the mutations would accept.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from app.policy.entities import Membership, Node, Person, Team
-from app.policy.holding import level_on
+from app.policy.everybody import subject_order
 from app.policy.objects import Objects
-from app.policy.subject import Subject
+from app.policy.subjects import Reads, of_each, read_about
 from app.policy.vocabulary import RoleLevel
-from app.services.grantees import team_is_eligible, user_is_eligible
-from app.services.joining import team_may_join, user_may_join
+from app.services.grantees import eligible_level, eligible_teams
+from app.services.joining import teams_that_may_join, user_may_join
 from app.services.lists import matches_search
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +35,55 @@ class GrantCandidate:
     held_level: RoleLevel | None
 
 
-def member_candidates(objects: Objects, node: Node, search: str | None) -> list[MemberCandidate]:
+class Candidates(Sequence[C], Generic[C]):
+    """Candidates in order of name, each made when it is looked at: a page shows few of them."""
+
+    def __init__(self, subjects: list[Person | Team], made_of: Callable[[Person | Team], C]) -> None:
+        self._subjects = subjects
+        self._made_of = made_of
+
+    def __len__(self) -> int:
+        return len(self._subjects)
+
+    def __getitem__(self, place: Any) -> Any:
+        found = self._subjects[place]
+        return list(map(self._made_of, found)) if isinstance(found, list) else self._made_of(found)
+
+
+def member_candidates(objects: Objects, node: Node, search: str | None) -> Sequence[MemberCandidate]:
     """Whom the asker may add to a node, of those they see."""
-    facts = objects.facts
-    found: list[Person | Team] = [
-        person for person in _people(objects, search) if user_may_join(facts, node, person, objects.view.at)
-    ]
-    found += [team for team in _teams(objects, search) if team_may_join(objects, node, team)]
-    candidates = [MemberCandidate(each, _seen_membership(objects, each, node)) for each in found]
-    return sorted(candidates, key=candidate_order)
+    facts, at, people = objects.facts, objects.view.at, _people(objects, search)
+    # What they are, and their membership of the organization, is all that counts.
+    joining = of_each(facts, people, lambda person: user_may_join(facts, node, person, at), Reads())
+    found = {person.id for person, may_join in zip(people, joining, strict=True) if may_join}
+    found.update(team.id for team in teams_that_may_join(objects, node, _teams(objects, search)))
+    return Candidates(
+        _in_order(objects, found), lambda each: MemberCandidate(each, _seen_membership(objects, each, node))
+    )
 
 
-def grant_candidates(objects: Objects, scope: Node, search: str | None) -> list[GrantCandidate]:
+def grant_candidates(objects: Objects, scope: Node, search: str | None) -> Sequence[GrantCandidate]:
     """Whom the asker may name in a grant or approval rule of a scope, of those they see."""
-    facts, at = objects.facts, objects.view.at
-    people = [person for person in _people(objects, search) if user_is_eligible(objects, scope, person)]
-    teams = [team for team in _teams(objects, search) if team_is_eligible(objects, scope, team)]
-    found = [GrantCandidate(person, level_on(facts, Subject(person), scope.id, at)) for person in people]
-    found += [GrantCandidate(team, None) for team in teams]
-    return sorted(found, key=candidate_order)
+    facts, people = objects.facts, _people(objects, search)
+    levels = of_each(
+        facts,
+        people,
+        lambda person: eligible_level(objects, scope, person),
+        read_about(facts, scope.id),
+        are_all=objects.sees_all_members,
+    )
+    held = {person.id: level for person, level in zip(people, levels, strict=True) if level is not None}
+    teams = {team.id for team in eligible_teams(objects, scope, _teams(objects, search))}
+    return Candidates(_in_order(objects, held.keys() | teams), lambda each: GrantCandidate(each, held.get(each.id)))
 
 
 def candidate_order(candidate: MemberCandidate | GrantCandidate) -> tuple[str, str]:
     """The key that candidates are in order of."""
-    return candidate.subject.name.casefold(), candidate.subject.id
+    return subject_order(candidate.subject)
+
+
+def _in_order(objects: Objects, ids: set[str]) -> list[Person | Team]:
+    return [each for each in objects.facts.everybody.with_teams if each.id in ids]
 
 
 def _seen_membership(objects: Objects, subject: Person | Team, node: Node) -> Membership | None:
@@ -68,6 +97,5 @@ def _people(objects: Objects, search: str | None) -> list[Person]:
 
 
 def _teams(objects: Objects, search: str | None) -> list[Team]:
-    facts = objects.facts
-    seen = (team for team in objects.sight.teams() if isinstance(team, Team))
+    facts, seen = objects.facts, objects.sight.each_team()
     return [team for team in seen if search is None or matches_search(search, team.name, facts.slug_path(team.id))]

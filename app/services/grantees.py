@@ -1,6 +1,6 @@
 """Whom a grant or approval rule may name (rule.md, section 5): said once, for saving and for candidates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.policy.entities import ApprovalRule, Environment, Grant, Node, Person, Team
 from app.policy.facts import Facts
@@ -8,6 +8,7 @@ from app.policy.holding import belonging, level_on
 from app.policy.objects import Objects
 from app.policy.restrictions import approves_by
 from app.policy.rule import decide
+from app.policy.sets import holds, marks
 from app.policy.subject import Subject
 from app.policy.vocabulary import Permission, RoleLevel
 
@@ -15,25 +16,30 @@ LEVELS = (RoleLevel.MEMBER, RoleLevel.MAINTAINER, RoleLevel.ADMIN)
 """The levels that can be named."""
 
 
-def user_is_eligible(objects: Objects, scope: Node, person: Person) -> bool:
-    """Whether somebody belongs and holds at least MEMBER on the scope (GL-18, GL-22)."""
-    facts, at = objects.facts, objects.view.at
-    level = level_on(facts, Subject(person), scope.id, at)
-    belongs = belonging(facts, person.id, at) is not None
-    return person.is_active and belongs and level is not None and level >= RoleLevel.MEMBER
+def eligible_level(objects: Objects, scope: Node, person: Person) -> RoleLevel | None:
+    """The level that somebody holds on the scope, if a grant may name them; else None.
 
-
-def team_is_eligible(objects: Objects, scope: Node, team: Team) -> bool:
-    """Whether a team is the scope, below it, or holds a membership on it or above (GL-16, GL-72), and may be named.
-
-    Only a direct member or an ADMIN of the team names it (GL-6).
+    That is who belongs, is active, and holds at least MEMBER there (GL-18, GL-22).
     """
     facts, at = objects.facts, objects.view.at
+    if not person.is_active or belonging(facts, person.id, at) is None:
+        return None
+    level = level_on(facts, Subject(person), scope.id, at)
+    return level if level is not None and level >= RoleLevel.MEMBER else None
+
+
+def eligible_teams(objects: Objects, scope: Node, teams: Iterable[Team]) -> Iterator[Team]:
+    """Those of some teams that are the scope, below it, or hold a membership on it or above (GL-16, GL-72).
+
+    Only a direct member or an ADMIN of a team names it (GL-6).
+    """
+    facts, structure, at = objects.facts, objects.structure, objects.view.at
     above = {node.id for node in facts.path(scope.id)}
-    related = any(node.id == scope.id for node in facts.path(team.id)) or any(
-        membership.node_id in above and membership.holds_at(at) for membership in facts.memberships_of(team.id)
-    )
-    return related and may_name(objects, team)
+    below = marks(structure.subtree(structure.node_number[scope.id]), len(structure.nodes))
+    for team in nameable(objects, teams):
+        invited = (each.node_id in above and each.holds_at(at) for each in facts.memberships_of(team.id))
+        if holds(below, structure.node_number[team.id]) or any(invited):
+            yield team
 
 
 def eligible_approvers(
@@ -56,12 +62,12 @@ def same_grantee(one: Grant | ApprovalRule, other: Grant | ApprovalRule) -> bool
     return (one.user_id, one.team_id, one.level) == (other.user_id, other.team_id, other.level)
 
 
-def may_name(objects: Objects, team: Team) -> bool:
-    """Whether the asker may name a team as a subject: a direct member or an ADMIN of it, inherited or not (GL-6)."""
-    view = objects.view
-    own = objects.facts.membership_on(view.subject.id, team.id)
-    level = view.standing.level(view.structure.node_number[team.id])
-    return (own is not None and own.holds_at(view.at)) or level is RoleLevel.ADMIN
+def nameable(objects: Objects, teams: Iterable[Team]) -> Iterator[Team]:
+    """Those of some teams that the asker may name: a direct member or an ADMIN of it, inherited or not (GL-6)."""
+    view, number = objects.view, objects.structure.node_number
+    own = {each.node_id for each in view.standing.own if each.holds_at(view.at)}
+    level = view.standing.level
+    return (team for team in teams if team.id in own or level(number[team.id]) is RoleLevel.ADMIN)
 
 
 def _sees_any(facts: Facts, person: Person, environments: Sequence[Environment], at: int) -> bool:

@@ -1,10 +1,12 @@
 """Who may have a membership where (rule.md, sections 2 and 3): said once, for adding and for candidates."""
 
+from collections.abc import Iterable, Iterator
+
 from app.policy.entities import Node, Person, Team
 from app.policy.facts import Facts
 from app.policy.holding import belonging
 from app.policy.objects import Objects
-from app.services.grantees import may_name
+from app.services.grantees import nameable
 
 
 def user_may_join(facts: Facts, node: Node, person: Person, at: int) -> bool:
@@ -17,6 +19,7 @@ def user_may_join(facts: Facts, node: Node, person: Person, at: int) -> bool:
     return node.id == facts.organization.id or belonging(facts, person.id, at) is not None
 
 
-def team_may_join(objects: Objects, node: Node, team: Team) -> bool:
-    """Whether the asker may invite a team to a node: never to the organization or itself (section 3; GL-6)."""
-    return node.id not in (objects.facts.organization.id, team.id) and may_name(objects, team)
+def teams_that_may_join(objects: Objects, node: Node, teams: Iterable[Team]) -> Iterator[Team]:
+    """Those of some teams that the asker may invite to a node; never to the organization or itself (section 3)."""
+    if node.id != objects.facts.organization.id:
+        yield from (team for team in nameable(objects, teams) if team.id != node.id)

@@ -11,9 +11,9 @@ from app.services.changes import Change
 from app.services.grantees import (
     LEVELS,
     eligible_approvers,
+    eligible_level,
+    eligible_teams,
     same_grantee,
-    team_is_eligible,
-    user_is_eligible,
 )
 from app.services.problems import Problems
 
@@ -188,7 +188,7 @@ class Entries:
             person = objects.person(grantee.user_id)
             if person is None:
                 return self._refuse("there is no such user", path, "userId", ErrorCode.INVALID)
-            if not user_is_eligible(objects, self._scope, person):
+            if eligible_level(objects, self._scope, person) is None:
                 return self._refuse(
                     "a user must hold at least MEMBER on the scope", path, "userId", ErrorCode.INELIGIBLE_SUBJECT
                 )
@@ -196,7 +196,7 @@ class Entries:
             team = objects.node(grantee.team_id)
             if not isinstance(team, Team):
                 return self._refuse("there is no such team", path, "teamId", ErrorCode.INVALID)
-            if not team_is_eligible(objects, self._scope, team):
+            if not any(eligible_teams(objects, self._scope, (team,))):
                 message = "a team must be at, below or invited to the scope, and you a direct member or ADMIN of it"
                 return self._refuse(message, path, "teamId", ErrorCode.INELIGIBLE_SUBJECT)
         return True

@@ -2,14 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from app.policy.entities import Environment, Membership, Node, Person, Project, Restriction, Team
 from app.policy.facts import Facts
-from app.policy.objects import Objects
-from app.policy.structure import Structure
 from app.policy.subject import Subject
-from app.policy.views import View
 from app.policy.vocabulary import VIEW_PERMISSION, Permission
 from tests.proof.lists.told import Question, resources
 from tests.proof.reference import Reference
@@ -45,11 +41,6 @@ class Sight:
 
     def sees_restriction(self, restriction: Restriction) -> bool:
         return self.reference.sees_restriction(self.number, restriction.id)
-
-    @cached_property
-    def objects(self) -> Objects:
-        """To ask who is eligible, never who is seen."""
-        return Objects(View(Structure(self.facts), self.subject, self.reference.at))
 
     # Everything that is seen of a kind.
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.policy.entities import Environment, Node, Person, Restriction, Team
-from app.policy.vocabulary import Permission
-from app.services.grantees import team_is_eligible, user_is_eligible
-from app.services.joining import team_may_join, user_may_join
+from app.policy.holding import belonging, level_on
+from app.policy.subject import Subject
+from app.policy.vocabulary import Permission, RoleLevel
 from tests.proof.lists.sight import Sight, finds
 
 Filters = Mapping[str, Any]
@@ -122,8 +122,10 @@ def grant_candidates(sight: Sight, of: str, asked: Filters) -> Keys:
     if not sight.may(Permission.ENVIRONMENT_RESTRICT, of):
         return None
     scope = sight.node(of)
-    found: list[Person | Team] = [p for p in sight.people if user_is_eligible(sight.objects, scope, p)]
-    found += [team for team in sight.teams if team_is_eligible(sight.objects, scope, team)]
+    found: list[Person | Team] = [
+        p for p in sight.people if p.is_active and _belongs(sight, p) and _holds_member(sight, scope, p)
+    ]
+    found += [team for team in sight.teams if _has_to_do_with(sight, scope, team) and _may_name(sight, team)]
     return _ids(each for each in found if finds(asked.get("search"), *_called(sight, each.id)))
 
 
@@ -131,10 +133,40 @@ def member_candidates(sight: Sight, of: str, asked: Filters) -> Keys:
     node = sight.node(of)
     if not _manages_members(sight, node):
         return None
-    at = sight.reference.at
-    found: list[Person | Team] = [p for p in sight.people if user_may_join(sight.facts, node, p, at)]
-    found += [team for team in sight.teams if team_may_join(sight.objects, node, team)]
+    found: list[Person | Team] = [person for person in sight.people if _may_join(sight, node, person)]
+    if of != sight.facts.organization.id:
+        found += [team for team in sight.teams if team.id != of and _may_name(sight, team)]
     return _ids(each for each in found if finds(asked.get("search"), *_called(sight, each.id)))
+
+
+def _may_join(sight: Sight, node: Node, person: Person) -> bool:
+    if not person.is_active or person.organization_id not in (None, sight.facts.organization.id):
+        return False
+    return node.id == sight.facts.organization.id or _belongs(sight, person)
+
+
+def _belongs(sight: Sight, person: Person) -> bool:
+    return belonging(sight.facts, person.id, sight.reference.at) is not None
+
+
+def _holds_member(sight: Sight, scope: Node, person: Person) -> bool:
+    level = level_on(sight.facts, Subject(person), scope.id, sight.reference.at)
+    return level is not None and level >= RoleLevel.MEMBER
+
+
+def _has_to_do_with(sight: Sight, scope: Node, team: Team) -> bool:
+    """It is the scope, below it, or has a membership on it or above."""
+    above = {node.id for node in sight.above(scope.id)}
+    own = [m for m in sight.facts.memberships.values() if m.subject_id == team.id and m.holds_at(sight.reference.at)]
+    return sight.lies_in(team.id, scope.id) or any(m.node_id in above for m in own)
+
+
+def _may_name(sight: Sight, team: Team) -> bool:
+    """A direct member, or an ADMIN, inherited or not."""
+    facts, at = sight.facts, sight.reference.at
+    own = facts.membership_on(sight.subject.id, team.id)
+    is_member = own is not None and own.holds_at(at)
+    return is_member or level_on(facts, sight.subject, team.id, at) is RoleLevel.ADMIN
 
 
 def _manages_members(sight: Sight, node: Node) -> bool:
