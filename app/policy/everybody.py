@@ -41,6 +41,7 @@ class Everybody:
         is_same = {
             "by_name": has_same_people,
             "number": has_same_people,
+            "folded": has_same_people,
             "with_teams": has_same_names,
             "_told_apart": has_same_people and self._roots is known._roots,
         }
@@ -70,14 +71,20 @@ class Everybody:
         """Everybody and every team, in order of name."""
         return tuple(sorted((*self.by_name, *self._teams.values()), key=subject_order))
 
+    @computed
+    def folded(self) -> dict[str, tuple[str, str]]:
+        """By id: the name and the e-mail of each, whatever the case, as searches look in them."""
+        return {id: (each.name.casefold(), (each.email or "").casefold()) for id, each in self._people.items()}
+
     def members(self, node_id: str) -> tuple[Membership, ...]:
         """All memberships on a node, in order of their subjects' names; made once."""
         found = self._members.get(node_id)
         if found is None:
-            found = self._members[node_id] = tuple(sorted(self._by_node.get(node_id, ()), key=self._member_order))
+            found = self._members[node_id] = tuple(sorted(self._by_node.get(node_id, ()), key=self.member_order))
         return found
 
-    def _member_order(self, membership: Membership) -> tuple[str, str]:
+    def member_order(self, membership: Membership) -> tuple[str, str]:
+        """The key that the members of a node are in order of, to who sees whose membership it is."""
         subject = self._people.get(membership.subject_id) or self._teams.get(membership.subject_id)
         return "" if subject is None else subject.name.casefold(), membership.id
 

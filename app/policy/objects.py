@@ -1,6 +1,6 @@
 """Who sees what is not a node: people, memberships, restrictions and their grants (rule.md, section 4a)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress
 
 from app.policy.computed import computed
@@ -53,6 +53,18 @@ class Objects:
         """Its subject, and who holds MEMBERS_VIEW on its node."""
         own = self.view.is_good and membership.subject_id == self.view.subject.id
         return own or self._views_members_on(membership.node_id)
+
+    def members(self, node: Node) -> Sequence[Membership]:
+        """The memberships on a node that the subject sees, in order of names; whom they don't see has none there."""
+        everybody = self.facts.everybody
+        found = everybody.members(node.id)
+        if not self._views_members_on(node.id):
+            return list(filter(self.sees_membership, found))
+        # Whoever has a membership on the node is seen then, but for teams.
+        hidden = {each.id for each in found if each.subject_is_team and self.node(each.subject_id) is None}
+        if not hidden:
+            return found
+        return sorted(found, key=lambda each: ("", each.id) if each.id in hidden else everybody.member_order(each))
 
     def sees_restriction(self, restriction: Restriction) -> bool:
         """Who sees its scope or an environment it matches; a hiding one only who passes it or may manage it."""

@@ -15,6 +15,7 @@ from app.policy.vocabulary import RoleLevel
 from app.services.grantees import eligible_level, eligible_teams
 from app.services.joining import teams_that_may_join, user_may_join
 from app.services.lists import matches_search
+from app.services.lists import people as people_seen
 
 C = TypeVar("C")
 
@@ -52,7 +53,7 @@ class Candidates(Sequence[C], Generic[C]):
 
 def member_candidates(objects: Objects, node: Node, search: str | None) -> Sequence[MemberCandidate]:
     """Whom the asker may add to a node, of those they see."""
-    facts, at, people = objects.facts, objects.view.at, _people(objects, search)
+    facts, at, people = objects.facts, objects.view.at, people_seen(objects, search)
     # What they are, and their membership of the organization, is all that counts.
     joining = of_each(facts, people, lambda person: user_may_join(facts, node, person, at), Reads())
     found = {person.id for person, may_join in zip(people, joining, strict=True) if may_join}
@@ -64,7 +65,7 @@ def member_candidates(objects: Objects, node: Node, search: str | None) -> Seque
 
 def grant_candidates(objects: Objects, scope: Node, search: str | None) -> Sequence[GrantCandidate]:
     """Whom the asker may name in a grant or approval rule of a scope, of those they see."""
-    facts, people = objects.facts, _people(objects, search)
+    facts, people = objects.facts, people_seen(objects, search)
     levels = of_each(
         facts,
         people,
@@ -89,11 +90,6 @@ def _in_order(objects: Objects, ids: set[str]) -> list[Person | Team]:
 def _seen_membership(objects: Objects, subject: Person | Team, node: Node) -> Membership | None:
     membership = objects.facts.membership_on(subject.id, node.id)
     return membership if membership is not None and objects.sees_membership(membership) else None
-
-
-def _people(objects: Objects, search: str | None) -> list[Person]:
-    seen = objects.people()
-    return [each for each in seen if search is None or matches_search(search, each.name, each.email or "")]
 
 
 def _teams(objects: Objects, search: str | None) -> list[Team]:

@@ -3,7 +3,7 @@
 A search finds part of a name, slug or path, of people part of a name or e-mail, whatever the case.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.policy.entities import Environment, Membership, Node, Person, Project, Restriction
@@ -128,11 +128,41 @@ def is_restricted(objects: Objects, environment: Environment) -> bool:
     return bool(structure.matching[structure.environment_number[environment.id]].all)
 
 
-def memberships(objects: Objects, found: Iterable[Membership], search: str | None = None) -> list[Membership]:
-    """Those of some memberships that the asker sees, in order of their subjects' names."""
-    seen = (membership for membership in found if objects.sees_membership(membership))
-    chosen = [m for m in seen if search is None or matches_search(search, *_spoken_of(objects, m))]
-    return sorted(chosen, key=lambda membership: membership_order(objects, membership))
+def members(objects: Objects, node: Node, search: str | None = None) -> Sequence[Membership]:
+    """The memberships on a node that the asker sees, in order of their subjects' names."""
+    seen = objects.members(node)
+    if search is None:
+        return seen
+    # Who has a membership that is seen is seen themselves, but for teams.
+    wanted, folded = search.casefold(), objects.facts.everybody.folded
+    return [
+        each
+        for each in seen
+        if (
+            matches_search(search, *_spoken_of(objects, each))
+            if each.subject_is_team
+            else _finds(wanted, folded[each.subject_id])
+        )
+    ]
+
+
+def people(objects: Objects, search: str | None = None) -> list[Person]:
+    """Those whom the asker sees, in order of name."""
+    seen = objects.people()
+    if search is None:
+        return seen
+    wanted, folded = search.casefold(), objects.facts.everybody.folded
+    return [person for person in seen if _finds(wanted, folded[person.id])]
+
+
+def _finds(wanted: str, folded: tuple[str, str]) -> bool:
+    return wanted in folded[0] or wanted in folded[1]
+
+
+def memberships(objects: Objects, user_id: str) -> list[Membership]:
+    """Those of somebody's memberships that the asker sees, in order of the nodes' names."""
+    seen = filter(objects.sees_membership, objects.facts.memberships_of(user_id))
+    return sorted(seen, key=lambda membership: node_order(objects, membership))
 
 
 def membership_order(objects: Objects, membership: Membership) -> tuple[str, str]:

@@ -212,6 +212,10 @@ def told(objects: Objects) -> dict[str, Any]:
             [person.id for person in who_may(facts, objects.people(), permission, facts.organization.id, view.at)]
             for permission in (Permission.ORGANIZATION_VIEW, Permission.MEMBERS_VIEW)
         ],
+        "members": {
+            id: [each.id for each in objects.members(node)]
+            for id, node in {facts.organization.id: facts.organization, **facts.teams, **facts.projects}.items()
+        },
         "memberships": {id: objects.sees_membership(each) for id, each in facts.memberships.items()},
         "restrictions": {id: objects.sees_restriction(each) for id, each in facts.restrictions.items()},
         "passes": {id: objects.passes(each) for id, each in facts.restrictions.items()},

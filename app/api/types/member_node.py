@@ -16,7 +16,7 @@ from app.policy.management import assignable_roles
 from app.policy.roles import Role
 from app.policy.vocabulary import Permission
 from app.services import candidates
-from app.services.lists import membership_order, memberships
+from app.services.lists import members, membership_order
 
 
 @strawberry.type(description="Somebody who may be added to a node.")
@@ -45,8 +45,7 @@ class MemberNode(Resource):
         search: PersonSearch = strawberry.UNSET,
     ) -> Listing[entities.Membership]:
         objects = info.context.objects(node.organization_id)
-        found = memberships(objects, objects.facts.memberships_on(node.id), given(search))
-        return Listing(found, lambda membership: membership_order(objects, membership))
+        return Listing(members(objects, node, given(search)), lambda membership: membership_order(objects, membership))
 
     @field(
         list[types.Role] | None,

@@ -43,8 +43,7 @@ class User(Node):
             return None
         if person.id != info.context.subject.id and not objects.view.may(Permission.MEMBERS_VIEW, organization_id):
             return None
-        found = lists.memberships(objects, objects.facts.memberships_of(person.id))
-        found.sort(key=lambda membership: lists.node_order(objects, membership))
+        found = lists.memberships(objects, person.id)
         return Listing(found, lambda membership: lists.node_order(objects, membership))
 
     @field(types.User | None, "Who created them, if the viewer sees that person.")

@@ -31,7 +31,7 @@ class Viewer:
         found = {
             membership.id: (lists.node_order(objects, membership), membership)
             for objects in opened
-            for membership in lists.memberships(objects, objects.facts.memberships_of(viewer.id))
+            for membership in lists.memberships(objects, viewer.id)
         }
         return listing([each for _, each in found.values()], lambda each: found[each.id][0])
 
