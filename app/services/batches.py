@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from app.db.engine import Connection
-from app.policy.entities import Environment, Organization, Person
+from app.policy.entities import Organization, Person
 from app.services.deployments import Deployed, with_status
 from app.services.reader import Reader
 from app.services.records import api_keys as visible_api_keys
@@ -22,10 +22,10 @@ Target = tuple[str, str]
 """An organization's id, and the id of something in it."""
 
 
-async def settings(reader: Reader, environments: Sequence[Environment]) -> list[Any]:
+async def settings(reader: Reader, environments: Sequence[Target]) -> list[Any]:
     """The settings of each environment; None where none were made."""
-    found = await _by_id(reader, ((e.organization_id, e.id) for e in environments), settings_by_target)
-    return [found.get(environment.id) for environment in environments]
+    found = await _by_id(reader, environments, settings_by_target)
+    return [found.get(id) for _, id in environments]
 
 
 async def autoscaling(reader: Reader, targets: Sequence[Target]) -> list[Autoscaling]:
@@ -34,11 +34,11 @@ async def autoscaling(reader: Reader, targets: Sequence[Target]) -> list[Autosca
     return [found.get(id, DEFAULT_AUTOSCALING) for _, id in targets]
 
 
-async def current_deployment(reader: Reader, environments: Sequence[Environment]) -> list[Deployed | None]:
+async def current_deployment(reader: Reader, environments: Sequence[Target]) -> list[Deployed | None]:
     """What each environment serves: its latest deployment that succeeded."""
-    found = await _by_id(reader, ((e.organization_id, e.id) for e in environments), current_by_environment)
+    found = await _by_id(reader, environments, current_by_environment)
     shown = {each.id: each for each in await _shown(reader, found.values())}
-    latest = (found.get(environment.id) for environment in environments)
+    latest = (found.get(id) for _, id in environments)
     return [None if each is None else shown.get(each.id) for each in latest]
 
 

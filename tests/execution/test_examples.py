@@ -177,6 +177,27 @@ async def test_others_have_their_turn_during_long_lists() -> None:
     assert ours == await by_graphql_core(of, parse("{ rows { n rows { name } } }"), {}, None)
 
 
+@pytest.mark.parametrize("field", ["weight", "secret", "later", "maker { name }"])
+async def test_others_have_their_turn_between_the_values_of_many_fields(field: str) -> None:
+    """Of those had together, of those that take long, of those waited for, and of plain ones."""
+    turns: list[int] = []
+    parts = [written.PartValue(name=str(n), weight=n, label="x") for n in range(30)]
+
+    async def others() -> None:
+        for turn in range(10):
+            await asyncio.sleep(0)
+            turns.append(turn)
+
+    context = SimpleNamespace(parts=parts)
+    text = f"{{ parts {{ {' '.join(f'w{n}: {field}' for n in range(120))} }} }}"
+    operation = compiled(Workshop(written.SCHEMA, written.written, at_a_time=1_000), parse(text))
+    beside = asyncio.ensure_future(others())
+    said = await by_ours(operation, {}, context)
+    assert len(turns) > 5, "hardly anybody else was let"
+    await beside
+    assert said == await by_graphql_core(written.SCHEMA, parse(text), {}, context)
+
+
 async def test_an_asynchronous_iterable_that_raises() -> None:
     async def items() -> AsyncIterator[int]:
         raise KeyError("gone")

@@ -212,6 +212,7 @@ async def _told(reader: Reader, client: Client, ids: dict[str, str]) -> dict[str
     assert objects is not None
     facts = objects.facts
     production = facts.environments[client.id("web/production")]
+    target = facts.organization.id, production.id
     people = [await records.person(reader, client.id(name)) for name in ("ada", "mia", "vic")]
     events, total = await reader.read_of(facts.organization.id, audit_slice, AuditFilter(), 10)
     place = Place([production.id])
@@ -222,9 +223,9 @@ async def _told(reader: Reader, client: Client, ids: dict[str, str]) -> dict[str
         "sees": [objects.view.sees(client.id(name)) for name in ("acme", "web", "web/staging")],
         "members": sorted(facts.memberships),
         "people": people,
-        "settings": await batches.settings(reader, [production]),
-        "autoscaling": await batches.autoscaling(reader, [(facts.organization.id, production.id)]),
-        "current": [each and each.deployment.ref for each in await batches.current_deployment(reader, [production])],
+        "settings": await batches.settings(reader, [target]),
+        "autoscaling": await batches.autoscaling(reader, [target]),
+        "current": [each and each.deployment.ref for each in await batches.current_deployment(reader, [target])],
         "deployments": ([(each.ref, each.status) for each in found], deployments),
         "by id": [each and each.status for each in await batches.deployment(reader, [ids["deployment"]])],
         "providers": await batches.ai_providers(reader, [facts.organization]),

@@ -23,6 +23,9 @@ from app.services import batches, lists
 from app.services.deployments import Deployed
 from app.store import configuration
 
+_TARGET = attrgetter("organization_id", "id")
+"""What the store knows an environment by: to look all of it up takes ten times as long."""
+
 
 def _project_of_all(environments: Sequence[entities.Environment], info: Info) -> list[entities.Node | None]:
     view = info.context.objects_of_all(environments).view
@@ -64,15 +67,15 @@ class Environment(Resource):
         passes = view.passes_all(view.structure.environment_number[environment.id])
         return ViewerAccess.FULL if passes else ViewerAccess.READ_ONLY
 
-    @batched(JSON | None, "Its settings; null where none were made.", batches.settings, weight=100)
+    @batched(JSON | None, "Its settings; null where none were made.", batches.settings, key=_TARGET, weight=100)
     def settings(_environment: entities.Environment, _info: Info, loaded: object) -> object:
         return loaded
 
-    @batched(Autoscaling, "How many replicas serve.", batches.autoscaling, key=attrgetter("organization_id", "id"))
+    @batched(Autoscaling, "How many replicas serve.", batches.autoscaling, key=_TARGET)
     def autoscaling(_environment: entities.Environment, _info: Info, loaded: configuration.Autoscaling) -> object:
         return loaded
 
-    @batched(types.Deployment | None, "The latest deployment that succeeded.", batches.current_deployment)
+    @batched(types.Deployment | None, "The latest deployment that succeeded.", batches.current_deployment, key=_TARGET)
     def current_deployment(_environment: entities.Environment, _info: Info, loaded: Deployed | None) -> object:
         return loaded
 
