@@ -18,6 +18,7 @@ from app.services.demo.large.size import Size
 from tests.bench.asker import Asker
 from tests.bench.client import Connection, awake, run
 from tests.bench.entrants import OURS, Entrant
+from tests.bench.large import measure_large
 from tests.bench.operations import GRANT, PAGE, Question, body, member_of
 from tests.bench.organization import read_facts
 from tests.bench.processes import Process, serving
@@ -52,8 +53,6 @@ ROUNDS, UNNOTED, NOTED = 10, 2, 4
 """Of pages and checks: in so many rounds so many of each, after some that only warm up."""
 WRITES = 10
 VIEWS, FIRST = 100, 3
-LARGE_PAGES = 100
-"""Pages of 100 in one large answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,8 @@ class Growth:
             found["view_us"] = await self._views([asker(number) for number in self._strangers()])
             self._say("who may deploy")
             found["subjects_us"] = await admin.usual_cpu(SUBJECTS, times=5, id=self._ground.environment_ids[0])
-            found["large"] = await self._large(readers["half"])
+            self._say("large answers")
+            found["large"] = await measure_large(admin, self._process, self._ground.organization_id)
             found["active"] = await self._active(patience)
         return found
 
@@ -242,17 +242,6 @@ class Growth:
         """The CPU of some checks after a pause, µs."""
         await asyncio.sleep(PAUSE)
         return sum([await asker.cpu(CHECK, input=self._check()) for _ in range(FIRST)])
-
-    async def _large(self, asker: Asker) -> Data:
-        """An answer as large as the limits allow, about: how long it takes, and how long others wait meanwhile."""
-        self._say("a large answer")
-        page = "environments(first: 100) { nodes { id name tier } }"
-        pages = " ".join(f"p{number}: {page}" for number in range(LARGE_PAGES))
-        document = f"query ($id: ID!) {{ organization(id: $id) {{ {pages} }} }}"
-        await asker.ask(document, id=self._ground.organization_id)
-        async with pulse(self._process.port) as felt:
-            seconds = await asker.seconds(document, id=self._ground.organization_id)
-        return {"objects": 100 * LARGE_PAGES, "seconds": seconds, "held_ms": felt.longest}
 
     async def _active(self, patience: float) -> Data:
         """Everybody asks for a page, as far as the time goes: how many did, and what the server has grown by."""

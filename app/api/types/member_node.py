@@ -37,7 +37,7 @@ class MemberNode(Resource):
         types.Membership,
         "The memberships on this very node; null without MEMBERS_VIEW.",
         needs=[needs(Permission.MEMBERS_VIEW)],
-        weight=500,
+        weight=50,
     )
     def members(
         node: strawberry.Parent[entities.Node],
@@ -60,7 +60,7 @@ class MemberNode(Resource):
         MemberCandidate,
         "Whom the viewer may add here; null without the permission to add members here.",
         needs=[ManagesMembers],
-        weight=5000,
+        weight=1000,
     )
     def member_candidates(
         node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET
@@ -72,7 +72,7 @@ class MemberNode(Resource):
         GrantCandidate,
         "Whom a restriction of this scope may name; null without ENVIRONMENT_RESTRICT here.",
         needs=[needs(Permission.ENVIRONMENT_RESTRICT)],
-        weight=5000,
+        weight=1000,
     )
     def grant_candidates(
         node: strawberry.Parent[entities.Node], info: Info, search: PersonSearch = strawberry.UNSET

@@ -54,7 +54,7 @@ class Resource(Node):
         types.User,
         "Who may do this with it, of the people that the viewer sees; null without ACCESS_EXPLAIN.",
         needs=[needs(Permission.ACCESS_EXPLAIN)],
-        weight=1000,
+        weight=2000,
     )
     def subjects(
         resource: strawberry.Parent[entities.Resource], info: Info, permission: AskedPermission
