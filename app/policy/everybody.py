@@ -18,6 +18,9 @@ class Alike(NamedTuple):
     listed: frozenset[str] | None
 
 
+_COMPUTED = ("by_name", "number", "with_teams", "folded", "_told_apart")
+
+
 class Everybody:
     """The people of one version of an organization, its teams, and who has a membership on which node."""
 
@@ -51,10 +54,16 @@ class Everybody:
             members = known._members.copy().items()
             self._members = {id: own for id, own in members if self._by_node.get(id) is known._by_node.get(id)}
 
+    def complete(self) -> None:
+        """Compute all that is asked of them as a whole, while there is time: 0.1 s for 10,000 people."""
+        for name in _COMPUTED:
+            getattr(self, name)
+
     def compute_like(self, known: "Everybody") -> None:
         """Compute what that of another version has computed."""
-        for name in known.__dict__.keys() - self.__dict__.keys():
-            getattr(self, name)
+        for name in _COMPUTED:
+            if name in known.__dict__:
+                getattr(self, name)
 
     @computed
     def by_name(self) -> tuple[Person, ...]:

@@ -192,6 +192,7 @@ class Facts:
         """Compute the groups that almost every question asks for, while there is time."""
         for name in _ASKED_FOR:
             getattr(self, name)
+        self.everybody.complete()
 
     def compute_like(self, known: "Facts") -> None:
         """Compute of these what another version has computed."""
