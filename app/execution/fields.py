@@ -25,6 +25,9 @@ WEIGHT: Final = "weight"
 COSTLY: Final = 20
 """From this weight on each call of a resolver counts for itself, and may wait until others had their turn."""
 
+LONG: Final = 1_000
+"""From this one on others have their turn after each: where there is more than is usual it may take many times that."""
+
 
 @dataclass(frozen=True)
 class Attribute:

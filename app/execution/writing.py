@@ -16,9 +16,9 @@ from graphql.type import is_leaf_type, is_list_type
 from app.eager import Rest, begin
 from app.execution.arguments import Binder
 from app.execution.completion import FieldContext, Known, SeldomLeaf, Selections, completion
-from app.execution.fields import COSTLY, Access, Accesses, Attribute, Constant, Function, Stock
+from app.execution.fields import COSTLY, LONG, Access, Accesses, Attribute, Constant, Function, Stock
 from app.execution.leaves import Quick, quickly
-from app.execution.run import AWAITED, PENDING, Completer, Info, located
+from app.execution.run import AT_A_TIME, AWAITED, PENDING, Completer, Info, located
 
 Details = Sequence[FieldDetails]
 Text = list[str]
@@ -152,12 +152,11 @@ class Writer:
         call = f"v = call_{number}(o, {passed}{arguments})"
         if how.weight < COSTLY or how.is_async:  # to call what is asynchronous begins nothing
             return [call]
-        later = (
-            f"partial(call_{number}, o, {passed}{arguments}), {how.weight}, complete_{number}, nodes_{number}, {place}"
-        )
+        weight = how.weight if how.weight < LONG else AT_A_TIME
+        later = f"partial(call_{number}, o, {passed}{arguments}), {weight}, complete_{number}, nodes_{number}, {place}"
         return [
             "if run.left > 0:",
-            f"    run.left -= {how.weight}",
+            f"    run.left -= {weight}",
             f"    {call}",
             f"else: v = run.call_later({later})",
         ]

@@ -104,7 +104,7 @@ class Organization(MemberNode):
         objects = info.context.objects(organization.id)
         return Listing(lists.all_restrictions(objects), lambda each: lists.restriction_order(objects, each))
 
-    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees, once.", weight=200)
+    @connection(EnvironmentName, "Each distinct name of the environments that the viewer sees, once.", weight=1000)
     def environment_names(
         organization: strawberry.Parent[entities.Organization], info: Info, search: Search = strawberry.UNSET
     ) -> Listing[lists.EnvironmentName]:

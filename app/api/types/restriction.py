@@ -52,7 +52,7 @@ class ApprovalRule(Node):
         return restrictions.named(info.context.objects(rule.organization_id), rule)
 
     @field(
-        bool, "Whether as many active people match it, and see an environment it is about, as it requires.", weight=500
+        bool, "Whether as many active people match it, and see an environment it is about, as it requires.", weight=1000
     )
     def satisfiable(rule: strawberry.Parent[entities.ApprovalRule], info: Info) -> bool:
         return restrictions.is_satisfiable(info.context.objects(rule.organization_id), rule)

@@ -73,7 +73,7 @@ class Team(MemberNode):
         return Listing(found, lambda each: lists.restriction_order(objects, each))
 
     @connection(
-        EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.", weight=200
+        EnvironmentName, "Each distinct name of the environments that the viewer sees below it, once.", weight=1000
     )
     def environment_names(
         team: strawberry.Parent[entities.Team], info: Info, search: Search = strawberry.UNSET

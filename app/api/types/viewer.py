@@ -36,7 +36,7 @@ class Viewer:
         return listing([each for _, each in found.values()], lambda each: found[each.id][0])
 
     @connection(
-        types.Deployment, "The deployments that wait for the viewer's approval, newest first.", by=int, weight=500
+        types.Deployment, "The deployments that wait for the viewer's approval, newest first.", by=int, weight=5000
     )
     async def pending_approvals(
         viewer: strawberry.Parent[Subject],
