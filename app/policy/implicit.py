@@ -1,10 +1,12 @@
 """The ADMINs who pass a restriction without a grant, as rows of its list (rule.md, section 5; BAS-35 to BAS-38)."""
 
 from collections.abc import Iterator
+from itertools import compress
 
 from app.policy.entities import Grant, Person, Restriction
 from app.policy.facts import Facts
 from app.policy.holding import belonging, held_roles
+from app.policy.subjects import of_each, read_about
 from app.policy.vocabulary import GrantSource, Inheritance
 
 
@@ -14,20 +16,26 @@ def implicit_admins(facts: Facts, restriction: Restriction, at: int) -> Iterator
     Instance administrators are not listed. A row's id is made of the restriction's and the person's.
     """
     if restriction.admin_bypass:
-        for person in facts.people.values():
-            if _passes(facts, person, restriction, at):
-                yield Grant(
-                    implicit_grant_id(restriction.id, person.id),
-                    restriction.organization_id,
-                    restriction.id,
-                    person.id,
-                    None,
-                    None,
-                    Inheritance.DIRECT,
-                    GrantSource.IMPLICIT_ADMIN,
-                    None,
-                    None,
-                )
+        people = list(facts.people.values())
+
+        def passes(person: Person) -> bool:
+            return _passes(facts, person, restriction, at)
+
+        for person in compress(
+            people, of_each(facts, people, passes, read_about(facts, restriction.scope_id), are_all=True)
+        ):
+            yield Grant(
+                implicit_grant_id(restriction.id, person.id),
+                restriction.organization_id,
+                restriction.id,
+                person.id,
+                None,
+                None,
+                Inheritance.DIRECT,
+                GrantSource.IMPLICIT_ADMIN,
+                None,
+                None,
+            )
 
 
 def implicit_grant_id(restriction_id: str, person_id: str) -> str:

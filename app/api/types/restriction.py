@@ -84,7 +84,7 @@ class EnvironmentRestriction(Node):
         list[Grant] | None,
         "Its grants and, where ADMINs pass, a row for each of them; null without ENVIRONMENT_RESTRICT on the scope.",
         needs=[needs(Permission.ENVIRONMENT_RESTRICT, "scope_id")],
-        weight=100,
+        weight=1000,
     )
     def grants(restriction: strawberry.Parent[entities.Restriction], info: Info) -> list[entities.Grant]:
         return restrictions.grant_rows(info.context.objects(restriction.organization_id), restriction)
