@@ -96,6 +96,12 @@ def read_about(facts: Facts, resource_id: str) -> Reads:
     return Reads(_nodes(facts, project_id, rules), listed, named)
 
 
+def read_of_rule(facts: Facts, scope_id: str, rule: Grant | ApprovalRule) -> Reads:
+    """What a grant or an approval rule of a scope could read of whoever is asked about."""
+    named = frozenset() if rule.user_id is None else frozenset({rule.user_id})
+    return Reads(_nodes(facts, scope_id, (rule,)), named=named)
+
+
 def _nodes(facts: Facts, node_id: str, rules: Iterable[Grant | ApprovalRule]) -> frozenset[str]:
     """The nodes on which a membership could count: those above, teams invited there, and teams that a rule names.
 

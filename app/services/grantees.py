@@ -1,6 +1,7 @@
 """Whom a grant or approval rule may name (rule.md, section 5): said once, for saving and for candidates."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, islice
 
 from app.policy.entities import ApprovalRule, Environment, Grant, Node, Person, Team
 from app.policy.facts import Facts
@@ -10,6 +11,7 @@ from app.policy.restrictions import approves_by
 from app.policy.rule import decide
 from app.policy.sets import holds, marks
 from app.policy.subject import Subject
+from app.policy.subjects import of_each, read_of_rule
 from app.policy.vocabulary import Permission, RoleLevel
 
 LEVELS = (RoleLevel.MEMBER, RoleLevel.MAINTAINER, RoleLevel.ADMIN)
@@ -42,19 +44,26 @@ def eligible_teams(objects: Objects, scope: Node, teams: Iterable[Team]) -> Iter
             yield team
 
 
-def eligible_approvers(
+def count_approvers(
     facts: Facts, scope_id: str, rule: ApprovalRule, environments: Sequence[Environment], at: int
-) -> set[str]:
-    """The active people who match an approval rule and see an environment it is about; all who match if it has none."""
-    matching = [
-        person
-        for person in facts.people.values()
-        if person.is_active
-        and not person.is_service_account
-        and belonging(facts, person.id, at) is not None
-        and approves_by(facts, Subject(person), rule, scope_id, at)
-    ]
-    return {person.id for person in matching if not environments or _sees_any(facts, person, environments, at)}
+) -> int:
+    """How many active people match an approval rule and see an environment it is about; all who match if it has none.
+
+    Counted up to as many as it requires: to find out who sees what takes long.
+    """
+    people = list(facts.people.values())
+
+    def matches(person: Person) -> bool:
+        return (
+            person.is_active
+            and not person.is_service_account
+            and belonging(facts, person.id, at) is not None
+            and approves_by(facts, Subject(person), rule, scope_id, at)
+        )
+
+    matching = compress(people, of_each(facts, people, matches, read_of_rule(facts, scope_id, rule), are_all=True))
+    seeing = (person for person in matching if not environments or _sees_any(facts, person, environments, at))
+    return sum(1 for _ in islice(seeing, rule.required_approvals))
 
 
 def same_grantee(one: Grant | ApprovalRule, other: Grant | ApprovalRule) -> bool:

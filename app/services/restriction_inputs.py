@@ -10,7 +10,7 @@ from app.policy.vocabulary import ErrorCode, GrantSource, Inheritance, RoleLevel
 from app.services.changes import Change
 from app.services.grantees import (
     LEVELS,
-    eligible_approvers,
+    count_approvers,
     eligible_level,
     eligible_teams,
     same_grantee,
@@ -178,7 +178,7 @@ class Entries:
     def check_number(self, rule: ApprovalRule, path: Path) -> None:
         """Note where a rule requires more approvals than there are people to give them (GL-23)."""
         facts, at = self._change.facts, self._change.instant
-        most = len(eligible_approvers(facts, self._scope.id, rule, self._environments, at))
+        most = count_approvers(facts, self._scope.id, rule, self._environments, at)
         if rule.required_approvals > most:
             self._problems.add(f"at most {most} people could approve this", *path)
 

@@ -5,7 +5,7 @@ from app.policy.implicit import implicit_admins
 from app.policy.objects import Objects
 from app.policy.restrictions import has_fallen
 from app.policy.vocabulary import GrantSource, RoleLevel
-from app.services.grantees import eligible_approvers
+from app.services.grantees import count_approvers
 
 
 def level_of(objects: Objects, rule: ApprovalRule) -> RoleLevel | None:
@@ -36,5 +36,5 @@ def is_satisfiable(objects: Objects, rule: ApprovalRule) -> bool:
     if restriction is None:
         return False
     environments = [objects.structure.environments[number] for number in objects.structure.targets(restriction)]
-    found = eligible_approvers(objects.facts, restriction.scope_id, rule, environments, objects.view.at)
-    return len(found) >= rule.required_approvals
+    found = count_approvers(objects.facts, restriction.scope_id, rule, environments, objects.view.at)
+    return found >= rule.required_approvals
