@@ -175,7 +175,7 @@ class Documents:
 def _unlink(node: DocumentNode) -> None:
     """Take apart the words of a document, each of which holds the next and the one before: nobody reads them again.
 
-    Those that no node begins or ends with are gone then, and the garbage collector need not go over them.
+    Else they would stay until the garbage collector came, long after the document has left.
     """
     token = None if node.loc is None else node.loc.start_token
     while token is not None:

@@ -6,7 +6,7 @@ The messages are graphql-core's, to the letter.
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterator, Sequence
 from functools import partial
 from inspect import isawaitable
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from graphql import (
@@ -99,7 +99,7 @@ def completion(kind: GraphQLOutputType, field: FieldContext, selections: Selecti
 class SeldomLeaf:
     """Completes the values of a leaf that most often are quickly completed (leaves.py); made when it is first needed.
 
-    There is one for nearly each field of each document that is kept, and the garbage collector goes over all of them.
+    There is one for nearly each field of each document that is kept, and the functions are a dozen objects each.
     """
 
     __slots__ = ("_complete", "_field", "_kind")
@@ -211,7 +211,7 @@ class Items:
         completed: list[Any] = []
         if items.__class__ is list:
             return self._some(items, completed, place, run)
-        self._one_by_one(iter(items), iter(()), completed, place, run)
+        self._one_by_one(iter(items), completed, place, run)
         return completed
 
     def _some(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> list[Any]:
@@ -220,11 +220,16 @@ class Items:
         end = start + max(run.left // self._weight, 1)
         is_all = end >= len(items)
         some = items if is_all and not start else items[start:end]
-        if not self._alike(some, completed, place, run):
-            self._one_by_one(iter(some), islice(items, end, None), completed, place, run)
+        try:
+            if not self._alike(some, completed, place, run):
+                self._one_by_one(iter(some), completed, place, run)
+        except Exception:
+            forget(islice(items, end, None))
+            raise
         run.left -= len(some)
         if not is_all:
-            run.postpone(partial(self._more, items, completed, place, run), self._field.nodes, place, items[end:])
+            rest = islice(items, end, None)
+            run.postpone(partial(self._more, items, completed, place, run), self._field.nodes, place, rest)
         return completed
 
     def _more(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> Any:
@@ -249,10 +254,7 @@ class Items:
             complete = self._lists[select] = self._selections.of_list(select)
         return complete(items, completed, place, self._is_nullable, self._fail, run)
 
-    def _one_by_one(
-        self, items: Iterator[Any], others: Iterator[Any], completed: list[Any], place: Place, run: Run
-    ) -> None:
-        """Complete items, whatever they are; of the others nobody speaks any more where the list becomes null."""
+    def _one_by_one(self, items: Iterator[Any], completed: list[Any], place: Place, run: Run) -> None:
         known, complete_item, is_nullable, add = self._known, self._complete_item, self._is_nullable, completed.append
         for index, item in enumerate(items, len(completed)):
             below = (place, index, completed, is_nullable)
@@ -261,7 +263,7 @@ class Items:
                 add(complete_item(item, below, run) if select is None else select(item, below, run))
             except Exception as error:  # noqa: BLE001 - whatever is wrong with an item is its own error
                 if not is_nullable:
-                    forget(chain(items, others))
+                    forget(items)
                 self._fail(error, below, run)
                 add(None)
 

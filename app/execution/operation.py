@@ -122,8 +122,6 @@ class CompiledOperation:
             if errors is not None:
                 return ExecutionResult(None, errors)
         choice = self._choice(run) if self._choosing else ()
-        if choice is None:
-            return self._execute_stock(context, variables, root_value)
         compiled = self._variants.get(choice)
         if compiled is not None:
             if self._choosing:
@@ -148,11 +146,8 @@ class CompiledOperation:
             self._variants.popitem(last=False)
         return _execute(compiled, run)
 
-    def _choice(self, run: Run) -> Choice | None:
-        """What the variables choose; None where one of them is null, which graphql-core refuses where it matters."""
+    def _choice(self, run: Run) -> Choice:
         known = run.variable_values.coerced if run.converted is None else run.converted
-        if any(known.get(name, True) is None for name in self._choosing):
-            return None
         return tuple(known.get(name) for name in self._choosing)
 
     def _compiled(self, run: Run) -> Compiled | None:

@@ -15,7 +15,7 @@ from graphql.type import GraphQLResolveInfo
 from app.eager import Rest
 
 AT_A_TIME: Final = 5_000
-"""How many values are had before others may use the event loop: a few milliseconds; see `fields.weight_of`."""
+"""How many values are had before others may use the event loop: a few milliseconds; see `fields.WEIGHT`."""
 
 ERROR: Final = 30
 """What it counts as to note an error."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 
 from app.execution.arguments import Binder
@@ -77,12 +77,19 @@ class Compiler:
     def _selection(self, kind: GraphQLObjectType, details: Details) -> Selection:
         key = key_of(kind, details)
         if key not in self._made:
-            self._made[key] = self.compile(kind, self._subfields(kind, details).grouped_field_set)
+            try:
+                fields = self._subfields(kind, details).grouped_field_set
+            except GraphQLError as error:  # what skips or includes is null
+                self._made[key] = _failing(error)
+            else:
+                self._made[key] = self.compile(kind, fields)
         return self._made[key]
 
     def _list(self, select: Selection) -> ListSelection:
         """What a selection makes of each of a list: the flat fields of all of them first, then one by one the rest."""
-        written = self._written[select]
+        written = self._written.get(select)
+        if written is None:
+            return _one_by_one
         flat = [one for one in written if self._flattener.is_flat(one)][:FIELDS_AT_A_TIME]
         rest = [one for one in written if all(one is not other for other in flat)]
         name = f"flat_{next(self._writer.numbers)}"
@@ -113,8 +120,8 @@ class Compiler:
         """The function that makes objects below a field, if all of their fields are flat."""
         select = self._selection(kind, one.details)
         if select not in self._flats:
-            fields = self._written[select]
-            is_flat = len(fields) <= FIELDS_AT_A_TIME and all(map(self._flattener.is_flat, fields))
+            fields = self._written.get(select, [])
+            is_flat = 0 < len(fields) <= FIELDS_AT_A_TIME and all(map(self._flattener.is_flat, fields))
             text = self._flattener.text(fields, fields) if is_flat else []
             self._flats[select] = self._function("items, run", text) if is_flat else None
         return self._flats[select]
@@ -136,3 +143,18 @@ class Compiler:
         names = self._writer.names
         exec("\n".join([f"def made({parameters}):", *indented(text)]), names)  # noqa: S102 - our own text, names quoted
         return names.pop("made")
+
+
+def _failing(error: GraphQLError) -> Selection:
+    """What makes of each object the error that its fields can't be told; another one each time."""
+    message, nodes = error.message, error.nodes
+
+    def fail(_object: Any, _place: Any, _run: Any) -> Any:
+        raise GraphQLError(message, nodes)
+
+    return fail
+
+
+def _one_by_one(*_: Any) -> bool:
+    """Leaves every list to be made object by object."""
+    return False

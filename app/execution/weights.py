@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from graphql import (
+    GraphQLError,
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -21,7 +22,7 @@ from graphql.execution.collect_fields import CollectedFields
 
 from app.execution.fields import COSTLY, declared_weight, strawberry_field
 from app.execution.leaves import is_converted
-from app.execution.run import FUNCTION
+from app.execution.run import ERROR, FUNCTION
 from app.execution.writing import Details, Written
 
 LISTED: Final = 2
@@ -54,7 +55,10 @@ class Weights:
         return self._known[key]
 
     def _of_object(self, kind: GraphQLObjectType, details: Details) -> int:
-        fields = self._subfields(kind, details).grouped_field_set.values()
+        try:
+            fields = self._subfields(kind, details).grouped_field_set.values()
+        except GraphQLError:  # each of these is an error
+            return ERROR
         return 1 + sum(self._of_field(kind, below) for below in fields)
 
     def _of_field(self, kind: GraphQLObjectType, details: Details) -> int:

@@ -9,7 +9,7 @@ from itertools import count
 from types import CoroutineType
 from typing import Any, NamedTuple
 
-from graphql import GraphQLField, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType, get_named_type
+from graphql import GraphQLError, GraphQLField, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from graphql.type import is_leaf_type, is_list_type
 
@@ -183,7 +183,10 @@ class Writer:
         """The names of the fields that are asked of values of one object type."""
         if not isinstance(kind, GraphQLObjectType):
             return None
-        fields = self._subfields(kind, details).grouped_field_set.values()
+        try:
+            fields = self._subfields(kind, details).grouped_field_set.values()
+        except GraphQLError:
+            return None
         return frozenset(each[0].node.name.value for each in fields)
 
     def _completion(self, one: Written, place: str) -> Text:

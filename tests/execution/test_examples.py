@@ -87,6 +87,27 @@ async def test_what_skips_is_null_below_an_interface() -> None:
     assert '["made", "of"]' in told.errors[0]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "owner { name @skip(if: $no) } label",
+        "parts { sure @include(if: $no) name } spare { name }",
+        "named { name @skip(if: $no) } either { ... on Part { size @skip(if: $no) } ... on Owner { name } }",
+        "maker { name @skip(if: $no) }",
+    ],
+)
+async def test_what_skips_is_null_in_lists(fields: str) -> None:
+    """All else is made as ever, and fast."""
+    text = f"query($no: Boolean = false) {{ parts {{ name {fields} }} part {{ sure }} }}"
+    document = parse(text)
+    operation = compiled(Workshop(written.SCHEMA, written.written), document)
+    for number in range(12):
+        for no in (None, True, None, False):
+            context = written.Tree(number)
+            expected = await by_graphql_core(written.SCHEMA, document, {"no": no}, context)
+            assert await by_ours(operation, {"no": no}, context) == expected, (number, no)
+
+
 async def test_more_choices_than_are_kept() -> None:
     names = [f"v{number}" for number in range(4)]
     assert 2 ** len(names) > MOST_VARIANTS
