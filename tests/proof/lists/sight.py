@@ -8,6 +8,7 @@ from app.policy.facts import Facts
 from app.policy.subject import Subject
 from app.policy.vocabulary import VIEW_PERMISSION, Permission
 from tests.proof.lists.told import Question, resources
+from tests.proof.open_questions import sees_everybody
 from tests.proof.reference import Reference
 
 
@@ -31,8 +32,8 @@ class Sight:
         return kind is not None and self.may(VIEW_PERMISSION[kind], id)
 
     def sees_person(self, id: str) -> bool:
-        """A person of the organization. An instance administrator sees everybody (open_questions.py)."""
-        if self.subject.person.is_instance_admin:
+        """A person of the organization. An instance administrator sees everybody, unless a key narrows them."""
+        if sees_everybody(self.subject):
             return id in self.facts.people
         return self.reference.sees_person(self.number, id)
 
