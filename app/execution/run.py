@@ -1,7 +1,7 @@
 """One execution: its errors, and the values that others have to be waited for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
@@ -330,10 +330,10 @@ def forget(values: Iterable[Any]) -> None:
     """Close the coroutines among some values, and in lists of them, that nobody will wait for, if they can be had."""
     with suppress(Exception):
         for value in values:
-            if isinstance(value, Rest) or asyncio.iscoroutine(value):
-                value.close()
-            elif isinstance(value, list | tuple):
+            if isinstance(value, list | tuple | Generator):  # those are coroutines to asyncio, too
                 forget(value)
+            elif isinstance(value, Rest) or asyncio.iscoroutine(value):
+                value.close()
 
 
 async def _outcome(awaitable: Awaitable[Any]) -> Any:

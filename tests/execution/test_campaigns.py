@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 DOCUMENTS, OPERATIONS = 150, 90
-ONCE_DIFFERENT = (20261195, 78341)
+ONCE_DIFFERENT = (20261195, 78341, 120743)
 """Seeds of long campaigns whose documents were answered differently, or left something behind."""
 
 
