@@ -209,12 +209,12 @@ class Items:
 
     def _all(self, items: Any, place: Place, run: Run) -> list[Any]:
         completed: list[Any] = []
-        if items.__class__ is list:
+        if items.__class__ is list or items.__class__ is tuple:
             return self._some(items, completed, place, run)
         self._one_by_one(iter(items), completed, place, run)
         return completed
 
-    def _some(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> list[Any]:
+    def _some(self, items: Sequence[Any], completed: list[Any], place: Place, run: Run) -> list[Any]:
         """As many more of the items as may be had at once; the others follow."""
         start = len(completed)
         end = start + max(run.left // self._weight, 1)
@@ -232,7 +232,7 @@ class Items:
             run.postpone(partial(self._more, items, completed, place, run), self._field.nodes, place, rest)
         return completed
 
-    def _more(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> Any:
+    def _more(self, items: Sequence[Any], completed: list[Any], place: Place, run: Run) -> Any:
         _, key, container, _ = place
         so_far = container[key]
         if so_far is completed:
@@ -240,7 +240,7 @@ class Items:
         forget(items[len(completed) :])  # an error has made it null
         return so_far
 
-    def _alike(self, items: list[Any], completed: list[Any], place: Place, run: Run) -> bool:
+    def _alike(self, items: Sequence[Any], completed: list[Any], place: Place, run: Run) -> bool:
         """Complete objects of one class. False: they may be of several."""
         if not self._known:
             return False

@@ -213,8 +213,9 @@ async def test_a_list_that_an_error_made_null_stays_so_though_more_of_it_was_to_
         assert await by_ours(compiled(Workshop(of, at_a_time=at_a_time), parse("{ items a }")), {}, None) == expected
 
 
+@pytest.mark.parametrize("many", [list, tuple])
 @pytest.mark.parametrize(("field", "least"), [("weight", 15), ("secret", 100), ("later", 1_000), ("maker { name }", 3)])
-async def test_others_have_their_turn_between_the_values_of_many_fields(field: str, least: int) -> None:
+async def test_others_have_their_turn_between_the_values_of_many_fields(field: str, least: int, many: Any) -> None:
     """Of those had together, of those that take long, of those waited for, and of plain ones."""
     turns: list[int] = []
     owner = written.OwnerValue(name="x")
@@ -225,7 +226,7 @@ async def test_others_have_their_turn_between_the_values_of_many_fields(field: s
             await asyncio.sleep(0)
             turns.append(turn)
 
-    context = SimpleNamespace(parts=parts)
+    context = SimpleNamespace(parts=many(parts))
     text = f"{{ parts {{ {' '.join(f'w{n}: {field}' for n in range(120))} }} }}"
     operation = compiled(Workshop(written.SCHEMA, written.written, at_a_time=1_000), parse(text))
     beside = asyncio.ensure_future(others())
