@@ -43,7 +43,7 @@ def allows(facts: Facts, subject: Subject, permission: Permission, resource_id: 
     try:
         resource = facts.resource(resource_id)
         return resource is not None and _code(facts, subject, permission, resource, at) is None
-    except Exception:  # noqa: BLE001 - as there
+    except Exception:  # noqa: BLE001 - whatever went wrong must never grant
         return False
 
 
